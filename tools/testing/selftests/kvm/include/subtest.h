@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Subtests: each runs in a process of its own under a watchdog, and gives one
+ * KTAP result line.
+ */
+#ifndef SELFTEST_KVM_SUBTEST_H
+#define SELFTEST_KVM_SUBTEST_H
+
+#include "test_util.h"
+
+struct guest_timer;
+
+/* Exit code for a wrong option or a -t that matches nothing (EX_USAGE) */
+#define SUBTEST_EXIT_USAGE 64
+
+/**
+ * struct subtest - one promise
+ * @id: id of the contract row, without spaces; "-t" and the data file of known
+ *	kernel bugs match it
+ * @words: the promise in a few words
+ * @fn: the test; returns to pass, asserts to fail, __TEST_REQUIRE()s to skip
+ * @timer: handed to @fn, NULL where the row is not about one of the timers
+ */
+struct subtest {
+	const char *id;
+	const char *words;
+	void (*fn)(const struct guest_timer *timer);
+	const struct guest_timer *timer;
+};
+
+/**
+ * subtest_main() - run the subtests that the command line asks for
+ *
+ * Options: -l list, -t GLOB select (repeatable; matches the id, the id without
+ * its last dotted part, or the whole name), -v print the exit log of passing
+ * subtests too, -h help.
+ *
+ * Returns the exit code of the program: 0 pass, 1 fail, 4 all skipped, 64 wrong
+ * usage.
+ */
+int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned int nr);
+
+/**
+ * subtest_timed_out() - has the watchdog given up on the running subtest?
+ *
+ * The watchdog fires when a KVM_RUN has not returned, or when a whole subtest
+ * has not ended, long after it should have. It makes KVM_RUN return EINTR.
+ */
+bool subtest_timed_out(void);
+
+/**
+ * subtest_enter_run() - the calling thread is about to KVM_RUN on @immediate_exit
+ *
+ * From here to subtest_leave_run() the watchdog sets *@immediate_exit and
+ * signals the thread.
+ */
+void subtest_enter_run(volatile u8 *immediate_exit);
+void subtest_leave_run(void);
+
+#endif /* SELFTEST_KVM_SUBTEST_H */

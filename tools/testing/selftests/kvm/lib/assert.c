@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Host-side assertions.
+ */
+#include <stdarg.h>
+
+#include "test_util.h"
+
+void print_skip(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("SKIP: ");
+	vprintf(fmt, ap);
+	printf("\n");
+	va_end(ap);
+}
+
+void test_assert(bool exp, const char *exp_str, const char *file, unsigned int line,
+		 const char *fmt, ...)
+{
+	const char *name = strrchr(file, '/');
+	int err = errno;
+	va_list ap;
+
+	if (exp)
+		return;
+
+	printf("%s:%u: ", name ? name + 1 : file, line);
+	if (fmt) {
+		va_start(ap, fmt);
+		vprintf(fmt, ap);
+		va_end(ap);
+	}
+	printf("\n");
+	if (strcmp(exp_str, "false"))
+		printf("  expected: %s\n", exp_str);
+	printf("  pid %d, errno %d (%s)\n", getpid(), err, strerror(err));
+	exit(KSFT_FAIL);
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs subtests, one process each, and reports them as KTAP.
+ */
+#include <fnmatch.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+#include "exit_log.h"
+#include "host_log.h"
+#include "subtest.h"
+
+/*
+ * The watchdog counts polls of POLL_MS rather than time, so that a host that
+ * stands still for a while does not use up the test's patience.
+ */
+#define POLL_MS		100
+#define STUCK_POLLS	(10 * 1000 / POLL_MS)	/* without a return of KVM_RUN */
+#define SUBTEST_POLLS	(90 * 1000 / POLL_MS)	/* for a whole subtest */
+#define KILL_POLLS	(5 * 1000 / POLL_MS)	/* to end after the watchdog fired */
+
+#define WATCHDOG_SIGNAL	SIGALRM
+#define MAX_GLOBS	16
+#define MAX_RUNNERS	512
+
+static const char *program;
+static bool verbose;
+
+/* Threads that are in KVM_RUN, for the watchdog to pull out of it. */
+static struct runner {
+	volatile u8 *immediate_exit;
+	pid_t tid;
+} runners[MAX_RUNNERS];
+static unsigned int nr_runners;
+static __thread struct runner *my_runner;
+static volatile bool timed_out;
+
+bool subtest_timed_out(void)
+{
+	return timed_out;
+}
+
+void subtest_enter_run(volatile u8 *immediate_exit)
+{
+	if (!my_runner) {
+		unsigned int nr = __atomic_fetch_add(&nr_runners, 1, __ATOMIC_RELAXED);
+
+		TEST_ASSERT(nr < MAX_RUNNERS, "more than %d threads run vCPUs", MAX_RUNNERS);
+		my_runner = &runners[nr];
+		my_runner->tid = syscall(SYS_gettid);
+	}
+	__atomic_store_n(&my_runner->immediate_exit, immediate_exit, __ATOMIC_SEQ_CST);
+	if (timed_out)
+		*immediate_exit = 1;
+}
+
+void subtest_leave_run(void)
+{
+	__atomic_store_n(&my_runner->immediate_exit, NULL, __ATOMIC_SEQ_CST);
+}
+
+/* The first thread to get the signal passes it on to all that are in KVM_RUN. */
+static void watchdog_handler(int sig)
+{
+	unsigned int i;
+
+	(void)sig;
+	if (timed_out)
+		return;
+	timed_out = true;
+	for (i = 0; i < nr_runners && i < MAX_RUNNERS; i++) {
+		volatile u8 *immediate_exit = runners[i].immediate_exit;
+
+		if (immediate_exit) {
+			*immediate_exit = 1;
+			syscall(SYS_tgkill, getpid(), runners[i].tid, WATCHDOG_SIGNAL);
+		}
+	}
+}
+
+static void print_details(int status, void *arg)
+{
+	bool failed = status != KSFT_PASS && status != KSFT_SKIP;
+
+	(void)arg;
+	if (!failed && !verbose)
+		return;
+	exit_log_print("");
+	if (failed)
+		exit_log_print_state();
+	fflush(stdout);
+}
+
+static void __attribute__((noreturn)) run_child(const struct subtest *t, int output)
+{
+	struct sigaction sa = { .sa_handler = watchdog_handler };
+
+	/* Nothing may be left behind when the parent is killed. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	close(output);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigaction(WATCHDOG_SIGNAL, &sa, NULL);
+	on_exit(print_details, NULL);
+	t->fn(t->timer);
+	exit(KSFT_PASS);
+}
+
+/**
+ * struct watch - a running child
+ * @fd: where its output comes from; passed on as KTAP comments
+ * @line: the line being collected, @len bytes so far
+ * @skip_reason: what it gave as the reason for a skip
+ * @fired: the watchdog had to end it
+ * @status: its wait status
+ */
+struct watch {
+	int fd;
+	char line[1024];
+	size_t len;
+	char skip_reason[256];
+	bool fired;
+	int status;
+};
+
+static void watch_line(struct watch *watch)
+{
+	static const char skip[] = "SKIP: ";
+
+	watch->line[watch->len] = '\0';
+	if (!strncmp(watch->line, skip, strlen(skip)))
+		snprintf(watch->skip_reason, sizeof(watch->skip_reason), "%.255s",
+			 watch->line + strlen(skip));
+	else
+		printf("# %s\n", watch->line);
+	watch->len = 0;
+}
+
+/* Returns false at the end of the output. */
+static bool watch_read(struct watch *watch)
+{
+	char buf[512];
+	ssize_t n = read(watch->fd, buf, sizeof(buf)), i;
+
+	if (n < 0)
+		return errno == EINTR;
+	for (i = 0; i < n; i++) {
+		if (buf[i] == '\n' || watch->len == sizeof(watch->line) - 1)
+			watch_line(watch);
+		if (buf[i] != '\n')
+			watch->line[watch->len++] = buf[i];
+	}
+	if (!n && watch->len)
+		watch_line(watch);
+	return n;
+}
+
+/* Waits for the child, watching over it. Returns false if even SIGKILL does not end it. */
+static bool watch_child(pid_t pid, struct watch *watch)
+{
+	struct pollfd pfd = { .fd = watch->fd, .events = POLLIN };
+	unsigned int stuck = 0, polls = 0, kills = 0;
+	u64 seen = 0, now;
+
+	for (;;) {
+		if (poll(&pfd, 1, POLL_MS) > 0) {
+			if (watch_read(watch))
+				continue;
+			/* No writer is left: the child is ending, or has. */
+			pfd.fd = -1;
+			close(watch->fd);
+		}
+		if (waitpid(pid, &watch->status, WNOHANG) == pid)
+			break;
+
+		now = exit_log_count();
+		stuck = now == seen ? stuck + 1 : 0;
+		seen = now;
+		polls++;
+		if (!watch->fired && stuck > STUCK_POLLS)
+			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
+		else if (!watch->fired && polls > SUBTEST_POLLS)
+			printf("# watchdog: the subtest has taken 90 seconds\n");
+		else if (!watch->fired)
+			continue;
+		watch->fired = true;
+		if (++kills < KILL_POLLS) {
+			kill(pid, WATCHDOG_SIGNAL);
+		} else if (kills < 2 * KILL_POLLS) {
+			kill(pid, SIGKILL);
+		} else {
+			printf("# watchdog: process %d does not even die of SIGKILL\n", pid);
+			break;
+		}
+	}
+
+	if (pfd.fd >= 0)
+		close(pfd.fd);
+	return kills < 2 * KILL_POLLS;
+}
+
+static pid_t start_child(const struct subtest *t, int *output)
+{
+	int fds[2];
+	pid_t pid;
+
+	fflush(stdout);
+	TEST_ASSERT(!pipe(fds), "pipe");
+	pid = fork();
+	TEST_ASSERT(pid >= 0, "fork");
+	if (!pid) {
+		close(fds[0]);
+		run_child(t, fds[1]);
+	}
+	close(fds[1]);
+	*output = fds[0];
+	return pid;
+}
+
+/* The KSFT_* result of a child that ended with @status; says what is odd about it. */
+static int child_result(int status)
+{
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+
+	printf("# ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	/* It could not say so itself. */
+	exit_log_print("# ");
+	return KSFT_FAIL;
+}
+
+/* Returns false if the child could not be ended. */
+static bool run_subtest(const struct subtest *t)
+{
+	struct watch watch = {};
+	int result = KSFT_FAIL;
+	bool ended;
+	pid_t pid;
+
+	exit_log_reset();
+	host_log_mark();
+	pid = start_child(t, &watch.fd);
+	ended = watch_child(pid, &watch);
+	if (ended)
+		result = child_result(watch.status);
+	if (watch.fired)
+		result = KSFT_FAIL;
+	if (host_log_check()) {
+		printf("# INV-5: the host kernel complained, see its log above\n");
+		result = KSFT_FAIL;
+	}
+
+	if (result == KSFT_PASS)
+		ksft_inc_pass_cnt();
+	else if (result == KSFT_SKIP)
+		ksft_inc_xskip_cnt();
+	else
+		ksft_inc_fail_cnt();
+	printf("%sok %u %s %s%s%s\n", result == KSFT_PASS || result == KSFT_SKIP ? "" : "not ",
+	       ksft_test_num(), t->id, t->words, result == KSFT_SKIP ? " # SKIP " : "",
+	       result == KSFT_SKIP ? watch.skip_reason : "");
+	return ended;
+}
+
+static bool glob_selects(const char *glob, const struct subtest *t)
+{
+	const char *dot = strrchr(t->id, '.');
+	char name[256], row[64];
+
+	snprintf(name, sizeof(name), "%s %s", t->id, t->words);
+	snprintf(row, sizeof(row), "%.*s", dot ? (int)(dot - t->id) : (int)strlen(t->id), t->id);
+	return !fnmatch(glob, t->id, 0) || !fnmatch(glob, row, 0) || !fnmatch(glob, name, 0);
+}
+
+static bool is_selected(char **globs, unsigned int nr_globs, const struct subtest *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_globs; i++) {
+		if (glob_selects(globs[i], t))
+			return true;
+	}
+	return !nr_globs;
+}
+
+static void usage(FILE *f)
+{
+	fprintf(f,
+		"Usage: %s [-l] [-t GLOB]... [-v] [-h]\n"
+		"  -l       list the subtests, do not run them\n"
+		"  -t GLOB  run only subtests that match, by id (EXIT-1.vtimer), row (EXIT-1)\n"
+		"           or whole name\n"
+		"  -v       print the exit log of passing subtests too\n"
+		"  -h       this text\n"
+		"Exit code: 0 pass, 1 a subtest failed, 4 all skipped, 64 wrong usage.\n",
+		program);
+}
+
+static void print_host(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	printf("# host: Linux %s %s, %ld CPUs, %d KiB pages, KVM mode %s\n", u.release, u.machine,
+	       sysconf(_SC_NPROCESSORS_ONLN), getpagesize() >> 10, host_log_mode());
+}
+
+int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned int nr)
+{
+	unsigned int i, nr_globs = 0, nr_selected = 0;
+	char *globs[MAX_GLOBS];
+	bool list = false;
+	int opt;
+
+	program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
+	while ((opt = getopt(argc, argv, "lt:vh")) != -1) {
+		switch (opt) {
+		case 'l':
+			list = true;
+			break;
+		case 't':
+			if (nr_globs == MAX_GLOBS) {
+				fprintf(stderr, "%s: more than %d -t\n", program, MAX_GLOBS);
+				return SUBTEST_EXIT_USAGE;
+			}
+			globs[nr_globs++] = optarg;
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return KSFT_PASS;
+		default:
+			usage(stderr);
+			return SUBTEST_EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "%s: unexpected argument '%s'\n", program, argv[optind]);
+		usage(stderr);
+		return SUBTEST_EXIT_USAGE;
+	}
+
+	for (i = 0; i < nr; i++)
+		nr_selected += is_selected(globs, nr_globs, &subtests[i]);
+	if (!nr_selected) {
+		fprintf(stderr, "%s: no subtest matches; -l lists them\n", program);
+		return SUBTEST_EXIT_USAGE;
+	}
+	if (list) {
+		for (i = 0; i < nr; i++) {
+			if (is_selected(globs, nr_globs, &subtests[i]))
+				printf("%s %s\n", subtests[i].id, subtests[i].words);
+		}
+		return KSFT_PASS;
+	}
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	ksft_set_plan(nr_selected);
+	print_host();
+	exit_log_init();
+	for (i = 0; i < nr; i++) {
+		if (is_selected(globs, nr_globs, &subtests[i]) && !run_subtest(&subtests[i])) {
+			printf("Bail out! a process that cannot be killed is left on the host\n");
+			return KSFT_FAIL;
+		}
+	}
+	ksft_print_cnts();
+	if (ksft_get_fail_cnt())
+		return KSFT_FAIL;
+	return ksft_get_pass_cnt() ? KSFT_PASS : KSFT_SKIP;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one path to KVM_RUN for VMs whose interrupt controller is in userspace.
+ */
+#include <signal.h>
+#include <stdarg.h>
+
+#include "exit_log.h"
+#include "user_irq.h"
+
+#define MAX_VGIC_VMS 8
+
+const struct guest_timer guest_vtimer = {
+	.name = "vtimer", .timer = VIRTUAL, .level = KVM_ARM_DEV_EL1_VTIMER,
+};
+
+const struct guest_timer guest_ptimer = {
+	.name = "ptimer", .timer = PHYSICAL, .level = KVM_ARM_DEV_EL1_PTIMER,
+};
+
+/* Newer kvm_util libraries give every VM a vGICv3 unless told not to. */
+void __attribute__((weak)) test_disable_default_vgic(void);
+
+static struct kvm_vm *vgic_vms[MAX_VGIC_VMS];
+static unsigned int nr_vgic_vms;
+static __thread volatile sig_atomic_t nr_signals;
+
+void run_expect_vgic(struct kvm_vm *vm)
+{
+	TEST_ASSERT(nr_vgic_vms < MAX_VGIC_VMS, "more than %d VMs with a vgic", MAX_VGIC_VMS);
+	vgic_vms[nr_vgic_vms++] = vm;
+}
+
+static bool has_vgic(struct kvm_vm *vm)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_vgic_vms; i++) {
+		if (vgic_vms[i] == vm)
+			return true;
+	}
+	return false;
+}
+
+void user_irq_signal_handler(int sig)
+{
+	(void)sig;
+	nr_signals++;
+}
+
+static bool signal_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return !sigisemptyset(&pending);
+}
+
+void user_irq_require(void)
+{
+	if (test_disable_default_vgic)
+		test_disable_default_vgic();
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_USER_IRQ),
+		       "host has no KVM_CAP_ARM_USER_IRQ: timers need an in-kernel vgic");
+}
+
+struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
+				  const struct guest_timer *timer)
+{
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	vm = vm_create_with_one_vcpu(vcpu, guest_code);
+	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
+	vcpu_args_set(*vcpu, 1, timer);
+	return vm;
+}
+
+u64 vcpu_get_pc(struct kvm_vcpu *vcpu)
+{
+	u64 pc;
+
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, ARM64_CORE_REG(regs.pc), &pc), "KVM_GET_ONE_REG PC");
+	return pc;
+}
+
+u64 vcpu_get_vcnt(struct kvm_vcpu *vcpu)
+{
+	u64 cnt;
+
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, KVM_REG_ARM_TIMER_CNT, &cnt), "KVM_GET_ONE_REG TIMER_CNT");
+	return cnt;
+}
+
+static void check_invariants(struct kvm_vcpu *vcpu, const struct vcpu_exit *x, int err,
+			     bool immediate_exit)
+{
+	u64 set = x->level & ~x->before;
+
+	TEST_ASSERT(!(set & ~(u64)DEVICE_IRQ_ALL),
+		    "INV-1: KVM set unknown bits: field %#lx -> %#lx", x->before, x->level);
+
+	TEST_ASSERT(!x->rc || (x->rc == -1 && err == EINTR),
+		    "INV-3: KVM_RUN returned %d, errno %d (%s)", x->rc, err, strerror(err));
+	TEST_ASSERT(x->rc || x->reason != KVM_EXIT_INTR,
+		    "INV-3: KVM_RUN returned 0 with KVM_EXIT_INTR");
+	TEST_ASSERT(!x->rc || immediate_exit || x->reason == KVM_EXIT_INTR,
+		    "INV-3: KVM_RUN returned EINTR with exit reason %u (%s)", x->reason,
+		    exit_reason_str(x->reason));
+
+	if (has_vgic(vcpu->vm)) {
+		TEST_ASSERT(!x->level, "INV-4: field %#lx with an in-kernel vgic", x->level);
+		TEST_ASSERT(!x->forced, "INV-4: forced exit with an in-kernel vgic");
+	}
+	TEST_ASSERT(!x->forced || x->level != x->before,
+		    "INV-2: EINTR without a signal, and the field is still %#lx", x->level);
+}
+
+struct vcpu_exit run_once(struct kvm_vcpu *vcpu)
+{
+	struct kvm_run *run = vcpu->run;
+	bool immediate_exit = run->immediate_exit;
+	struct vcpu_exit x = { .before = run->s.regs.device_irq_level };
+	sig_atomic_t signals = nr_signals;
+	int err;
+
+	subtest_enter_run(&run->immediate_exit);
+	errno = 0;
+	x.rc = __vcpu_run(vcpu);
+	err = errno;
+	x.reason = run->exit_reason;
+	x.level = run->s.regs.device_irq_level;
+	subtest_leave_run();
+	exit_log_add(vcpu, x.rc, err, x.before);
+
+	TEST_ASSERT(!subtest_timed_out(), "watchdog: ended KVM_RUN on vCPU %u, %s", vcpu->id,
+		    x.level == x.before ? "the field had not changed" : "the field had changed");
+	x.signal = x.rc && (signals != nr_signals || signal_pending());
+	x.forced = x.rc && err == EINTR && !x.signal && !immediate_exit;
+	check_invariants(vcpu, &x, err, immediate_exit);
+
+	if (!x.rc) {
+		assert_on_unhandled_exception(vcpu);
+		get_ucall(vcpu, &x.uc);
+		if (x.uc.cmd == UCALL_ABORT)
+			REPORT_GUEST_ASSERT(x.uc);
+	}
+	return x;
+}
+
+struct vcpu_exit run_past_forced(struct kvm_vcpu *vcpu)
+{
+	unsigned int nr_forced;
+	struct vcpu_exit x;
+
+	for (nr_forced = 0; nr_forced < MAX_FORCED; nr_forced++) {
+		x = run_once(vcpu);
+		if (!x.forced) {
+			x.nr_forced = nr_forced;
+			return x;
+		}
+	}
+	TEST_FAIL("%d forced exits in a row: an endless stream", MAX_FORCED);
+}
+
+void exit_assert(bool ok, const struct vcpu_exit *x, const char *file, unsigned int line,
+		 const char *fmt, ...)
+{
+	char want[128], got[192];
+	va_list ap;
+
+	if (ok)
+		return;
+
+	va_start(ap, fmt);
+	vsnprintf(want, sizeof(want), fmt, ap);
+	va_end(ap);
+
+	if (x->forced)
+		snprintf(got, sizeof(got), "a forced exit");
+	else if (x->rc)
+		snprintf(got, sizeof(got), "EINTR by %s", x->signal ? "a signal" : "immediate_exit");
+	else if (x->uc.cmd == UCALL_SYNC)
+		snprintf(got, sizeof(got), "GUEST_SYNC(%lu)", x->uc.args[1]);
+	else if (x->uc.cmd == UCALL_DONE)
+		snprintf(got, sizeof(got), "GUEST_DONE()");
+	else
+		snprintf(got, sizeof(got), "exit reason %s(%u)", exit_reason_str(x->reason),
+			 x->reason);
+	errno = 0;
+	test_assert(false, "false", file, line, "%s; got %s, field %#lx -> %#lx", want, got,
+		    x->before, x->level);
+}
