@@ -13,7 +13,8 @@
  * @before: device_irq_level as userspace left it
  * @after: device_irq_level as KVM left it
  * @pc: guest PC after the return
- * @cnt: guest virtual counter after the return, in ticks
+ * @cnt: the host's counter after the return, in ticks; the state printed last
+ *	 shows how far the guest's counters are from it
  * @cpu: host CPU
  */
 struct exit_log_entry {

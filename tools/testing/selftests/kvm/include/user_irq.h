@@ -20,18 +20,17 @@
 #define TEST_MMIO_GPA 0x48000000ul
 #define test_mmio ((volatile u32 *)TEST_MMIO_GPA)
 
-/** CVAL_NEVER - a compare value that is met in no test's lifetime: 2^56 ticks */
-#define CVAL_NEVER (1ul << 56)
-
 /**
  * struct guest_timer - one of the two timers of EL1
  * @timer: for the accessors in arch_timer.h
  * @level: its bit in the field
+ * @cnt_reg: ONE_REG id of its counter
  */
 struct guest_timer {
 	const char *name;
 	enum arch_timer timer;
 	u64 level;
+	u64 cnt_reg;
 };
 
 extern const struct guest_timer guest_vtimer;
@@ -81,11 +80,21 @@ struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 /** run_once() - one KVM_RUN. Guest assertions and exceptions fail the test here */
 struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 
+/** run_waiting_for() - what the next KVM_RUNs wait for, for the words of the watchdog */
+void run_waiting_for(const char *what);
+
 /** MAX_FORCED - more forced exits in a row than any test can cause */
 #define MAX_FORCED 1000
 
 /** run_past_forced() - run_once() until it returns something else than a forced exit */
 struct vcpu_exit run_past_forced(struct kvm_vcpu *vcpu);
+
+/**
+ * run_check_only() - from now on check just invariant INV-@nr
+ *
+ * For the tests of the invariants themselves: each is to fail for its own.
+ */
+void run_check_only(unsigned int nr);
 
 /** run_expect_vgic() - from now on INV-4 holds for @vm: no field, no forced exit */
 void run_expect_vgic(struct kvm_vm *vm);
@@ -93,8 +102,42 @@ void run_expect_vgic(struct kvm_vm *vm);
 /** vcpu_get_pc() - PC of a stopped vCPU */
 u64 vcpu_get_pc(struct kvm_vcpu *vcpu);
 
-/** vcpu_get_vcnt() - guest virtual counter of a stopped vCPU, in ticks */
-u64 vcpu_get_vcnt(struct kvm_vcpu *vcpu);
+/** vcpu_get_cnt() - the counter of @timer as a stopped vCPU would read it now, in ticks */
+u64 vcpu_get_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer);
+
+/** vcpu_wait_for_cnt() - sleep until the counter of @timer has reached @cval */
+void vcpu_wait_for_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer, u64 cval);
+
+/** guest_far_future() - guest side: a compare value that no test lives to see */
+u64 guest_far_future(const struct guest_timer *timer);
+
+/**
+ * guest_arm_and_read() - guest code that arms its timer and reads test_mmio
+ *
+ * Ends with GUEST_SYNC_ARGS(1, value read, number of reads) and GUEST_DONE().
+ */
+void guest_arm_and_read(const struct guest_timer *timer);
+
+/**
+ * struct armed_timer - how run_until_armed() left the guest
+ * @cval: when the timer will expire, in ticks
+ * @nr_tries: how often the guest has read test_mmio, this time included
+ */
+struct armed_timer {
+	u64 cval;
+	unsigned int nr_tries;
+};
+
+/**
+ * run_until_armed() - run guest_arm_and_read() up to its MMIO read
+ *
+ * Upon return the timer is armed and was not expired at that exit: should a
+ * slow host let it expire too early, the guest tries again with twice the time.
+ */
+struct armed_timer run_until_armed(struct kvm_vm *vm, struct kvm_vcpu *vcpu);
+
+/** mmio_read_data() - what the pending 32-bit MMIO read is to return */
+void mmio_read_data(struct kvm_vcpu *vcpu, u32 val);
 
 /** user_irq_signal_handler() - sa_handler that run_once() knows to be a signal */
 void user_irq_signal_handler(int sig);
@@ -102,29 +145,29 @@ void user_irq_signal_handler(int sig);
 void exit_assert(bool ok, const struct vcpu_exit *x, const char *file, unsigned int line,
 		 const char *fmt, ...) __printf(5, 6);
 
-/* What an exit must be. Failing, each prints what it was instead. */
-#define assert_forced(x, want_level)						\
-	exit_assert((x).forced && (x).level == (want_level), &(x), __FILE__, __LINE__, \
-		    "expected a forced exit with field %#lx", (u64)(want_level))
+/* What an exit must be; @cond looks at it as __x. Failing, says what it was instead. */
+#define __assert_exit(x, cond, fmt, ...)					\
+do {										\
+	const struct vcpu_exit __x = (x);					\
+										\
+	exit_assert(cond, &__x, __FILE__, __LINE__, "expected " fmt, ##__VA_ARGS__); \
+} while (0)
 
+#define assert_forced(x, want)							\
+	__assert_exit(x, __x.forced && __x.level == (want),			\
+		      "a forced exit with field %#lx", (u64)(want))
+#define assert_signal(x) __assert_exit(x, __x.signal, "EINTR by a signal")
+#define assert_reason(x, want)							\
+	__assert_exit(x, !__x.rc && __x.reason == (want), "exit reason %s", exit_reason_str(want))
 #define assert_sync(x, stage)							\
-	exit_assert((x).uc.cmd == UCALL_SYNC && (x).uc.args[1] == (u64)(stage), &(x), \
-		    __FILE__, __LINE__, "expected GUEST_SYNC(%lu)", (u64)(stage))
-
-#define assert_done(x)								\
-	exit_assert((x).uc.cmd == UCALL_DONE, &(x), __FILE__, __LINE__, "expected GUEST_DONE()")
-
-#define assert_reason(x, _reason)						\
-	exit_assert(!(x).rc && (x).reason == (_reason), &(x), __FILE__, __LINE__, \
-		    "expected exit reason %s", exit_reason_str(_reason))
-
-#define assert_level(x, want_level)						\
-	exit_assert((x).level == (want_level), &(x), __FILE__, __LINE__,	\
-		    "expected field %#lx", (u64)(want_level))
-
+	__assert_exit(x, __x.uc.cmd == UCALL_SYNC && __x.uc.args[1] == (u64)(stage), \
+		      "GUEST_SYNC(%lu)", (u64)(stage))
+#define assert_done(x) __assert_exit(x, __x.uc.cmd == UCALL_DONE, "GUEST_DONE()")
+#define assert_level(x, want) \
+	__assert_exit(x, __x.level == (want), "field %#lx", (u64)(want))
 #define assert_nr_forced(x, want)						\
-	exit_assert((x).nr_forced == (want), &(x), __FILE__, __LINE__,		\
-		    "expected %u forced exits before this one, there were %u",	\
-		    (unsigned int)(want), (x).nr_forced)
+	__assert_exit(x, __x.nr_forced == (want),				\
+		      "%u forced exits on the way (there were %u)",		\
+		      (unsigned int)(want), __x.nr_forced)
 
 #endif /* SELFTEST_KVM_USER_IRQ_H */

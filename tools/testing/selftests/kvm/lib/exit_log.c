@@ -60,7 +60,7 @@ void exit_log_add(struct kvm_vcpu *vcpu, int rc, int err, u64 before)
 		memcpy(&e->mmio_data, run->mmio.data, sizeof(e->mmio_data));
 	}
 	__vcpu_get_reg(vcpu, ARM64_CORE_REG(regs.pc), &e->pc);
-	__vcpu_get_reg(vcpu, KVM_REG_ARM_TIMER_CNT, &e->cnt);
+	e->cnt = timer_get_cntct(VIRTUAL);
 	exit_log->last_vcpus[vcpu->id % NR_STATE_VCPUS] = *vcpu;
 }
 
@@ -109,7 +109,7 @@ void exit_log_print_state(void)
 
 		if (!vcpu->run)
 			continue;
-		printf("vcpu%u:", vcpu->id);
+		printf("vcpu%u: host CNT %#lx", vcpu->id, timer_get_cntct(VIRTUAL));
 		print_reg(vcpu, "PC", ARM64_CORE_REG(regs.pc));
 		print_reg(vcpu, "PSTATE", ARM64_CORE_REG(regs.pstate));
 		print_reg(vcpu, "CNTV_CTL", KVM_REG_ARM_TIMER_CTL);

@@ -119,7 +119,7 @@ static inline void cpu_relax(void)
 do {										\
 	u64 __val = (u64)(val);							\
 										\
-	asm volatile("msr " #reg ", %0" : : "rZ"(__val) : "memory");		\
+	asm volatile("msr " #reg ", %x0" : : "rZ"(__val) : "memory");		\
 } while (0)
 
 static inline void local_irq_enable(void)

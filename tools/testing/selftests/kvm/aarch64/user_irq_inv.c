@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * INV: what holds at every return of KVM_RUN. The run path checks it in all
+ * tests; here each invariant is checked alone, on a tour of all kinds of exits.
+ */
+#include <signal.h>
+
+#include "host_log.h"
+#include "user_irq.h"
+#include "vgic.h"
+
+#define ROUNDS 20
+
+static volatile u64 go;
+
+static void guest_tour(const struct guest_timer *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(i));
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		while (go <= i)
+			;
+		writel(1, test_mmio);
+		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		timer_set_ctl(t->timer, CTL_ENABLE | CTL_IMASK);
+		readl(test_mmio);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		GUEST_SYNC(i);
+		timer_set_cval(t->timer, guest_far_future(t));
+		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+	}
+	smccc_hvc(SMCCC_PSCI_SYSTEM_OFF, 0, 0, 0, 0, 0, 0, 0, NULL);
+}
+
+/* Every exit of the tour passes the checks of run_once(). */
+static void tour(const struct guest_timer *t, unsigned int invariant)
+{
+	struct sigaction sa = { .sa_handler = user_irq_signal_handler };
+	unsigned int returns, forced = 0;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	vm = user_irq_vm_create(&vcpu, guest_tour, t);
+	sigaction(SIGUSR1, &sa, NULL);
+	run_check_only(invariant);
+	run_waiting_for("the next exit of the tour");
+
+	for (returns = 0; returns < 100 * ROUNDS; returns++) {
+		x = run_once(vcpu);
+		if (!x.rc && x.reason == KVM_EXIT_SYSTEM_EVENT)
+			break;
+		if (x.uc.cmd == UCALL_SYNC)
+			raise(SIGUSR1);
+		/* Told of the expiry: let the guest go on. */
+		if (x.level && (!go || x.uc.cmd == UCALL_SYNC || go <= forced)) {
+			go++;
+			sync_global_to_guest(vm, go);
+		}
+		forced += x.forced;
+	}
+	assert_reason(x, KVM_EXIT_SYSTEM_EVENT);
+	kvm_vm_free(vm);
+}
+
+static void test_inv1(const struct guest_timer *t)
+{
+	tour(t, 1);
+}
+
+static void test_inv2(const struct guest_timer *t)
+{
+	tour(t, 2);
+}
+
+static void test_inv3(const struct guest_timer *t)
+{
+	tour(t, 3);
+}
+
+/* INV-4: the same timer in a VM with a vgic is none of userspace's business */
+static void guest_tour_vgic(const struct guest_timer *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(50));
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
+			;
+		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		GUEST_SYNC(i);
+		timer_set_ctl(t->timer, 0);
+	}
+	GUEST_DONE();
+}
+
+static void vgic_tour(const struct guest_timer *t, u64 type)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int i;
+
+	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic v%d",
+		       type == KVM_DEV_TYPE_ARM_VGIC_V2 ? 2 : 3);
+	vm = vm_create_with_one_vcpu(&vcpu, guest_tour_vgic);
+	vcpu_args_set(vcpu, 1, t);
+	vgic_create(vm, type);
+	run_expect_vgic(vm);
+	run_check_only(4);
+
+	for (i = 0; i < ROUNDS; i++) {
+		x = run_once(vcpu);
+		assert_sync(x, i);
+	}
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+static void test_vgic_v2(const struct guest_timer *t)
+{
+	vgic_tour(t, KVM_DEV_TYPE_ARM_VGIC_V2);
+}
+
+static void test_vgic_v3(const struct guest_timer *t)
+{
+	vgic_tour(t, KVM_DEV_TYPE_ARM_VGIC_V3);
+}
+
+/* INV-5: as after every other subtest, but here it is the test */
+static void test_host_log(const struct guest_timer *unused)
+{
+	(void)unused;
+	__TEST_REQUIRE(host_log_readable(), "cannot read /dev/kmsg");
+	host_log_mark();
+	tour(&guest_vtimer, 0);
+	go = 0;
+	tour(&guest_ptimer, 0);
+	TEST_ASSERT(!host_log_check(), "the host kernel complained");
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("INV-1", "no bit above bit 2 of the field is ever set", test_inv1),
+	TIMER_SUBTESTS("INV-2", "a forced exit shows another field than before", test_inv2),
+	TIMER_SUBTESTS("INV-3", "KVM_RUN gives 0 and a reason, or EINTR and KVM_EXIT_INTR",
+		       test_inv3),
+	TIMER_SUBTESTS("INV-4.vgic_v2", "with a vgic v2 no field and no forced exit", test_vgic_v2),
+	TIMER_SUBTESTS("INV-4.vgic_v3", "with a vgic v3 no field and no forced exit", test_vgic_v3),
+	{ "INV-5", "the host kernel does not complain", test_host_log, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LVL: what the level in device_irq_level means, sampled at MMIO exits.
+ *
+ * The level of a timer is its output: ENABLE, not IMASK, and the condition
+ * CNT - CVAL >= 0 met (Arm ARM D12.2.4).
+ */
+#include "user_irq.h"
+
+#ifndef KVM_CAP_COUNTER_OFFSET
+#define KVM_CAP_COUNTER_OFFSET 227
+struct kvm_arm_counter_offset {
+	__u64 counter_offset;
+	__u64 reserved;
+};
+#define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
+#endif
+
+#define CONDITION_MET (1u << 2)
+
+/* @state: CTL_ENABLE, CTL_IMASK and CONDITION_MET */
+static void guest_set_state(const struct guest_timer *t, unsigned int state)
+{
+	timer_set_cval(t->timer, state & CONDITION_MET ? 0 : guest_far_future(t));
+	timer_set_ctl(t->timer, state & (CTL_ENABLE | CTL_IMASK));
+}
+
+/* LVL-1: all 8 states, each come to from each other one */
+static void guest_truth_table(const struct guest_timer *t)
+{
+	unsigned int from, to;
+
+	for (from = 0; from < 8; from++) {
+		for (to = 0; to < 8; to++) {
+			guest_set_state(t, from);
+			guest_set_state(t, to);
+			GUEST_SYNC(to);
+		}
+	}
+	GUEST_DONE();
+}
+
+static void test_truth_table(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_truth_table, t);
+	unsigned int from, to;
+	struct vcpu_exit x;
+
+	for (from = 0; from < 8; from++) {
+		for (to = 0; to < 8; to++) {
+			x = run_past_forced(vcpu);
+			assert_sync(x, to);
+			assert_level(x, to == (CTL_ENABLE | CONDITION_MET) ? t->level : 0);
+		}
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* LVL-2: IMASK keeps the line down, and ISTATUS as it is */
+static void guest_imask(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE | CTL_IMASK);
+	GUEST_SYNC_ARGS(0, timer_get_ctl(t->timer), 0, 0, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	GUEST_SYNC_ARGS(1, timer_get_ctl(t->timer), 0, 0, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE | CTL_IMASK);
+	GUEST_SYNC_ARGS(2, timer_get_ctl(t->timer), 0, 0, 0);
+	GUEST_DONE();
+}
+
+static void test_imask(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_imask, t);
+	struct vcpu_exit x;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		u32 imask = i == 1 ? 0 : CTL_IMASK;
+
+		x = run_past_forced(vcpu);
+		assert_sync(x, i);
+		TEST_ASSERT_EQ(x.uc.args[2], (u64)(CTL_ENABLE | CTL_ISTATUS | imask));
+		assert_level(x, imask ? 0 : t->level);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* LVL-3: CVAL alone moves the line, both ways */
+#define CVAL_ROUNDS 16
+
+static void guest_move_cval(const struct guest_timer *t)
+{
+	unsigned int i;
+
+	timer_set_cval(t->timer, guest_far_future(t));
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	for (i = 0; i < CVAL_ROUNDS; i++) {
+		timer_set_cval(t->timer, i & 1 ? timer_get_cntct(t->timer) : guest_far_future(t));
+		GUEST_SYNC(i);
+	}
+	GUEST_DONE();
+}
+
+static void test_move_cval(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_move_cval, t);
+	struct vcpu_exit x;
+	unsigned int i;
+
+	for (i = 0; i < CVAL_ROUNDS; i++) {
+		x = run_past_forced(vcpu);
+		assert_sync(x, i);
+		assert_level(x, i & 1 ? t->level : 0);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/*
+ * LVL-4: the ends of the ranges. The comparison is one of unsigned 64-bit
+ * values, TVAL a signed 32-bit offset (Arm ARM D12.2.4).
+ */
+enum { EDGE_CVAL_0, EDGE_CVAL_MAX, EDGE_CVAL_NOW, EDGE_TVAL_MINUS_1, EDGE_TVAL_0, EDGE_TVAL_MAX,
+       NR_EDGES };
+
+static void guest_edges(const struct guest_timer *t)
+{
+	unsigned int edge;
+	u64 now;
+
+	for (edge = 0; edge < NR_EDGES; edge++) {
+		timer_set_ctl(t->timer, 0);
+		now = timer_get_cntct(t->timer);
+		switch (edge) {
+		case EDGE_CVAL_0:
+			timer_set_cval(t->timer, 0);
+			break;
+		case EDGE_CVAL_MAX:
+			timer_set_cval(t->timer, ~0ul);
+			break;
+		case EDGE_CVAL_NOW:
+			timer_set_cval(t->timer, now);
+			break;
+		case EDGE_TVAL_MINUS_1:
+			timer_set_tval(t->timer, -1);
+			break;
+		case EDGE_TVAL_0:
+			timer_set_tval(t->timer, 0);
+			break;
+		case EDGE_TVAL_MAX:
+			timer_set_tval(t->timer, INT32_MAX);
+			/* now <= the counter that TVAL was added to */
+			GUEST_ASSERT(timer_get_cval(t->timer) - now >= INT32_MAX);
+			break;
+		}
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		GUEST_SYNC_ARGS(edge, timer_get_cval(t->timer), 0, 0, 0);
+	}
+	GUEST_DONE();
+}
+
+static void test_edges(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_edges, t);
+	struct vcpu_exit x;
+	unsigned int edge;
+
+	/*
+	 * Run the guest's counter ahead of the host's: a CVAL whose sum with
+	 * CNTVOFF overflows hangs an emulated host, QEMU 7.2 loops on it.
+	 */
+	if (t == &guest_vtimer)
+		vcpu_set_reg(vcpu, t->cnt_reg, timer_get_cntct(VIRTUAL) + (1ul << 40));
+
+	for (edge = 0; edge < NR_EDGES; edge++) {
+		x = run_past_forced(vcpu);
+		assert_sync(x, edge);
+		if (edge == EDGE_CVAL_MAX)
+			assert_level(x, 0);
+		else if (edge != EDGE_TVAL_MAX)
+			assert_level(x, t->level);
+		else if (vcpu_get_cnt(vcpu, t) < x.uc.args[2])
+			/* A fast counter may reach it while the host is slow. */
+			assert_level(x, 0);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* LVL-5: both timers through all states of the pair */
+static void guest_both(const struct guest_timer *unused)
+{
+	unsigned int from, to;
+
+	(void)unused;
+	for (from = 0; from < 4; from++) {
+		for (to = 0; to < 4; to++) {
+			guest_set_state(&guest_vtimer, CTL_ENABLE | (from & 1 ? CONDITION_MET : 0));
+			guest_set_state(&guest_ptimer, CTL_ENABLE | (from & 2 ? CONDITION_MET : 0));
+			GUEST_SYNC(from);
+			guest_set_state(&guest_vtimer, CTL_ENABLE | (to & 1 ? CONDITION_MET : 0));
+			guest_set_state(&guest_ptimer, CTL_ENABLE | (to & 2 ? CONDITION_MET : 0));
+			GUEST_SYNC(to);
+		}
+	}
+	GUEST_DONE();
+}
+
+static void test_both(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_both, unused);
+	struct vcpu_exit x;
+	unsigned int i;
+
+	for (i = 0; i < 32; i++) {
+		unsigned int state = i & 1 ? (i >> 1) & 3 : i >> 3;
+
+		x = run_past_forced(vcpu);
+		assert_sync(x, state);
+		assert_level(x, (state & 1 ? guest_vtimer.level : 0) |
+				(state & 2 ? guest_ptimer.level : 0));
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* LVL-6: the condition outlives ENABLE */
+static void guest_reenable(const struct guest_timer *t)
+{
+	unsigned int i;
+
+	timer_set_cval(t->timer, timer_get_cntct(t->timer));
+	for (i = 0; i < 8; i++) {
+		timer_set_ctl(t->timer, i & 1 ? CTL_ENABLE : 0);
+		GUEST_SYNC(i);
+	}
+	GUEST_DONE();
+}
+
+static void test_reenable(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_reenable, t);
+	struct vcpu_exit x;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++) {
+		x = run_past_forced(vcpu);
+		assert_sync(x, i);
+		assert_level(x, i & 1 ? t->level : 0);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* Less than the host's counter: what the guest reads does not wrap. */
+#define COUNTER_OFFSET 1000000ul
+
+/*
+ * LVL-7: CVALs that overflow when an offset is added to them. The hardware adds
+ * that of the vtimer, for which the largest ones that do not overflow will do
+ * (see test_edges()); for the ptimer it is KVM that does.
+ */
+static void guest_offset(const struct guest_timer *t)
+{
+	u64 max = t == &guest_vtimer ? ~COUNTER_OFFSET : ~0ul;
+	u64 cval[] = { max, max - 1000, 0, guest_far_future(t) };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cval); i++) {
+		timer_set_ctl(t->timer, 0);
+		timer_set_cval(t->timer, cval[i]);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		GUEST_ASSERT_EQ(timer_get_cval(t->timer), cval[i]);
+		GUEST_SYNC_ARGS(i, timer_get_ctl(t->timer) & CTL_ISTATUS, 0, 0, 0);
+	}
+	GUEST_DONE();
+}
+
+static void test_offset(const struct guest_timer *t)
+{
+	struct kvm_arm_counter_offset offset = { .counter_offset = COUNTER_OFFSET };
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_offset, t);
+	struct vcpu_exit x;
+	unsigned int i;
+
+	__TEST_REQUIRE(vm_check_cap(vm, KVM_CAP_COUNTER_OFFSET),
+		       "host has no KVM_CAP_COUNTER_OFFSET (Linux 6.4)");
+	vm_ioctl(vm, KVM_ARM_SET_COUNTER_OFFSET, &offset);
+
+	for (i = 0; i < 4; i++) {
+		x = run_past_forced(vcpu);
+		assert_sync(x, i);
+		assert_level(x, i == 2 ? t->level : 0);
+		TEST_ASSERT_EQ(x.uc.args[2], i == 2 ? (u64)CTL_ISTATUS : 0ul);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("LVL-1", "the level is ENABLE && !IMASK && condition met",
+		       test_truth_table),
+	TIMER_SUBTESTS("LVL-2", "IMASK hides the line but not ISTATUS", test_imask),
+	TIMER_SUBTESTS("LVL-3", "moving CVAL lowers and raises the line", test_move_cval),
+	TIMER_SUBTESTS("LVL-4", "CVAL and TVAL at the ends of their ranges", test_edges),
+	{ "LVL-5", "the two timers move only their own bits", test_both, NULL },
+	TIMER_SUBTESTS("LVL-6", "the level returns with ENABLE", test_reenable),
+	TIMER_SUBTESTS("LVL-7", "a counter offset makes no CVAL fire that must not", test_offset),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PRG: everybody makes progress while a line is high.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <time.h>
+
+#include "user_irq.h"
+
+#define ROUNDS 1000
+#define WORK 100000
+
+static volatile u64 told;
+
+static void guest_raise(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+}
+
+/* PRG-1: work of all kinds under a line that nobody services */
+static void guest_work(const struct guest_timer *t)
+{
+	volatile u64 work;
+	unsigned int i;
+
+	guest_raise(t);
+	for (work = 0; work < WORK; work++)
+		;
+	for (i = 0; i < 1000; i++)
+		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+	GUEST_DONE();
+}
+
+static void test_work(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_work, t);
+	struct vcpu_exit x;
+
+	run_waiting_for("the guest to do its work under the high line");
+	x = run_past_forced(vcpu);
+	assert_done(x);
+	assert_level(x, t->level);
+	assert_nr_forced(x, 1);
+	kvm_vm_free(vm);
+}
+
+/* PRG-2: the guest goes on when the host says that it was told */
+static void guest_rounds(const struct guest_timer *t)
+{
+	u64 round;
+
+	for (round = 1; round <= ROUNDS; round++) {
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + round % 64);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		while (told < round)
+			;
+		timer_set_ctl(t->timer, 0);
+		GUEST_SYNC(round);
+	}
+	GUEST_DONE();
+}
+
+static void test_rounds(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_rounds, t);
+	struct vcpu_exit x;
+
+	run_waiting_for("the forced exit for the next expiry");
+	for (told = 0; told < ROUNDS;) {
+		assert_forced(run_once(vcpu), t->level);
+		told++;
+		sync_global_to_guest(vm, told);
+		x = run_past_forced(vcpu);
+		assert_sync(x, told);
+		assert_level(x, 0);
+		TEST_ASSERT(x.nr_forced <= 1, "%u forced exits for one change", x.nr_forced);
+	}
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PRG-3: a line that is high in one VM hides no expiry in another on its CPU */
+static void guest_expire_twice(const struct guest_timer *t)
+{
+	u64 round;
+
+	for (round = 1; round <= 2; round++) {
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(200));
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		while (told < round)
+			;
+		timer_set_ctl(t->timer, 0);
+		GUEST_SYNC(round);
+	}
+	GUEST_DONE();
+}
+
+static void run_told(struct kvm_vm *vm, struct kvm_vcpu *vcpu, const struct guest_timer *t,
+		     u64 round)
+{
+	struct vcpu_exit x;
+
+	assert_forced(run_once(vcpu), t->level);
+	told = round;
+	sync_global_to_guest(vm, told);
+	x = run_past_forced(vcpu);
+	assert_sync(x, round);
+	assert_level(x, 0);
+}
+
+static void stay_on_this_cpu(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	TEST_ASSERT(!sched_setaffinity(0, sizeof(set), &set), "sched_setaffinity");
+}
+
+static void test_neighbours(const struct guest_timer *t)
+{
+	struct kvm_vcpu *high_vcpu, *vcpu, *later_vcpu;
+	struct kvm_vm *high_vm, *vm, *later_vm;
+
+	stay_on_this_cpu();
+	run_waiting_for("the forced exit of the VM beside one with a high line");
+	high_vm = user_irq_vm_create(&high_vcpu, guest_expire_twice, t);
+	vm = user_irq_vm_create(&vcpu, guest_expire_twice, t);
+
+	assert_forced(run_once(high_vcpu), t->level);
+	run_told(vm, vcpu, t, 1);
+
+	/* And a vCPU that comes when the one with the high line has gone. */
+	kvm_vm_free(high_vm);
+	run_told(vm, vcpu, t, 2);
+	later_vm = user_irq_vm_create(&later_vcpu, guest_expire_twice, t);
+	run_told(later_vm, later_vcpu, t, 1);
+	run_told(later_vm, later_vcpu, t, 2);
+	kvm_vm_free(later_vm);
+	kvm_vm_free(vm);
+}
+
+/* PRG-4: the host's timers go on under a guest's high line */
+static void guest_spin_high(const struct guest_timer *t)
+{
+	guest_raise(t);
+	for (;;)
+		cpu_relax();
+}
+
+static void test_host_timers(const struct guest_timer *t)
+{
+	struct sigaction sa = { .sa_handler = user_irq_signal_handler };
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct itimerspec in = { .it_value.tv_nsec = 10000000 };
+	struct timespec pause = { .tv_nsec = 1000000 };
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_spin_high, t);
+	timer_t timer;
+	unsigned int i;
+
+	stay_on_this_cpu();
+	sigaction(SIGUSR1, &sa, NULL);
+	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
+	assert_forced(run_once(vcpu), t->level);
+
+	run_waiting_for("the signal of a host timer");
+	for (i = 0; i < 5; i++) {
+		timer_settime(timer, 0, &in, NULL);
+		assert_signal(run_once(vcpu));
+		TEST_ASSERT(!nanosleep(&pause, NULL), "nanosleep");
+	}
+	timer_delete(timer);
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("PRG-1", "the guest works on while its line is high", test_work),
+	TIMER_SUBTESTS("PRG-2", "each of 1,000 expiries is told", test_rounds),
+	TIMER_SUBTESTS("PRG-3", "a high line hides no expiry of another VM", test_neighbours),
+	TIMER_SUBTESTS("PRG-4", "host timers fire while a guest's line is high",
+		       test_host_timers),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * EXIT-8, EXIT-9: the field is true on every way out of KVM_RUN.
+ */
+#include <signal.h>
+#include <time.h>
+
+#include "user_irq.h"
+
+#define TEST_SIGNAL SIGUSR1
+
+/* Set by the host in the guest's copy: the level to leave with. */
+static volatile u64 leave_high;
+
+/* Set by the guest once its timer is in that state. */
+static volatile u64 level_set;
+
+static volatile u64 go;
+
+/*
+ * The guest comes to its way out from the opposite level, of which userspace
+ * has been told.
+ */
+static void guest_set_level(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, leave_high ? 0 : CTL_ENABLE);
+	GUEST_SYNC(0);
+	timer_set_ctl(t->timer, leave_high ? CTL_ENABLE : 0);
+	level_set = 1;
+}
+
+static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest_code,
+					     const struct guest_timer *t, bool high)
+{
+	struct kvm_vm *vm = user_irq_vm_create(vcpu, guest_code, t);
+	struct vcpu_exit x;
+
+	leave_high = high;
+	sync_global_to_guest(vm, leave_high);
+	x = run_past_forced(*vcpu);
+	assert_sync(x, 0);
+	assert_level(x, high ? 0 : t->level);
+	return vm;
+}
+
+/* KVM_EXIT_SYSTEM_EVENT */
+static void guest_system_off(const struct guest_timer *t)
+{
+	guest_set_level(t);
+	smccc_hvc(SMCCC_PSCI_SYSTEM_OFF, 0, 0, 0, 0, 0, 0, 0, NULL);
+}
+
+static void guest_system_reset(const struct guest_timer *t)
+{
+	guest_set_level(t);
+	smccc_hvc(SMCCC_PSCI_SYSTEM_RESET, 0, 0, 0, 0, 0, 0, 0, NULL);
+}
+
+static void test_system_event(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		bool high = i & 1, reset = i & 2;
+
+		vm = create_and_run_to_sync(&vcpu, reset ? guest_system_reset : guest_system_off,
+					    t, high);
+		x = run_past_forced(vcpu);
+		assert_reason(x, KVM_EXIT_SYSTEM_EVENT);
+		TEST_ASSERT_EQ(vcpu->run->system_event.type,
+			       (u32)(reset ? KVM_SYSTEM_EVENT_RESET : KVM_SYSTEM_EVENT_SHUTDOWN));
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+}
+
+/* KVM_EXIT_ARM_NISV: an access that KVM cannot decode */
+static void guest_nisv(const struct guest_timer *t)
+{
+	u64 addr = TEST_MMIO_GPA;
+
+	guest_set_level(t);
+	asm volatile("ldr wzr, [%0], #4" : "+r"(addr) : : "memory");
+	GUEST_DONE();
+}
+
+static void test_nisv(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int high;
+
+	for (high = 0; high < 2; high++) {
+		vm = create_and_run_to_sync(&vcpu, guest_nisv, t, high);
+		__TEST_REQUIRE(vm_check_cap(vm, KVM_CAP_ARM_NISV_TO_USER),
+			       "host has no KVM_CAP_ARM_NISV_TO_USER");
+		vm_enable_cap(vm, KVM_CAP_ARM_NISV_TO_USER, 0);
+		x = run_past_forced(vcpu);
+		assert_reason(x, KVM_EXIT_ARM_NISV);
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+}
+
+/* KVM_EXIT_DEBUG: single step, and a hardware breakpoint */
+static void __attribute__((noinline)) guest_breakpoint(void)
+{
+	asm volatile("nop" ::: "memory");
+}
+
+static void guest_debug(const struct guest_timer *t)
+{
+	guest_set_level(t);
+	guest_breakpoint();
+	GUEST_DONE();
+}
+
+static void test_single_step(const struct guest_timer *t)
+{
+	struct kvm_guest_debug step = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP,
+	};
+	unsigned int high, steps;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_SET_GUEST_DEBUG), "host has no KVM_CAP_SET_GUEST_DEBUG");
+	for (high = 0; high < 2; high++) {
+		vm = create_and_run_to_sync(&vcpu, guest_debug, t, high);
+		vcpu_guest_debug_set(vcpu, &step);
+		for (steps = 0; steps < 1000; steps++) {
+			x = run_past_forced(vcpu);
+			assert_reason(x, KVM_EXIT_DEBUG);
+			sync_global_from_guest(vm, level_set);
+			if (level_set)
+				break;
+		}
+		TEST_ASSERT(level_set, "%u steps did not get the guest through", steps);
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+}
+
+static void test_breakpoint(const struct guest_timer *t)
+{
+	struct kvm_guest_debug brk = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_USE_HW,
+		/* DBGBCR: BAS all bytes, PMC EL1, E (Arm ARM D24.3.2) */
+		.arch.dbg_bcr[0] = 0xf << 5 | 1 << 1 | 1,
+		.arch.dbg_bvr[0] = (u64)guest_breakpoint,
+	};
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	unsigned int high;
+	struct kvm_vm *vm;
+
+	__TEST_REQUIRE((int)kvm_check_cap(KVM_CAP_GUEST_DEBUG_HW_BPS) > 0,
+		       "host has no hardware breakpoints for guests");
+	for (high = 0; high < 2; high++) {
+		vm = create_and_run_to_sync(&vcpu, guest_debug, t, high);
+		vcpu_guest_debug_set(vcpu, &brk);
+		x = run_past_forced(vcpu);
+		assert_reason(x, KVM_EXIT_DEBUG);
+		TEST_ASSERT_EQ(vcpu_get_pc(vcpu), (u64)guest_breakpoint);
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+}
+
+/*
+ * TEST_SIGNAL is blocked, but for the time in KVM_RUN: it ends KVM_RUN whenever
+ * it comes, and stays pending.
+ */
+static void take_signal_in_kvm_run(struct kvm_vcpu *vcpu)
+{
+	struct {
+		struct kvm_signal_mask mask;
+		u64 sigset;	/* the kernel's, 64 signals */
+	} arg = { .mask.len = sizeof(u64) };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, TEST_SIGNAL);
+	TEST_ASSERT(!sigprocmask(SIG_BLOCK, &set, NULL), "sigprocmask");
+	vcpu_ioctl(vcpu, KVM_SET_SIGNAL_MASK, &arg);
+}
+
+static void consume_signal(void)
+{
+	struct timespec none = {};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, TEST_SIGNAL);
+	TEST_ASSERT(sigtimedwait(&set, NULL, &none) == TEST_SIGNAL, "the signal is lost");
+}
+
+static void guest_wait_for_go(const struct guest_timer *t)
+{
+	guest_set_level(t);
+	while (!go)
+		;
+	GUEST_SYNC(1);
+	GUEST_DONE();
+}
+
+/* The field at a signal that comes in after the change of level */
+static void test_signal_exit(const struct guest_timer *t)
+{
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = TEST_SIGNAL };
+	unsigned int high, try;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	timer_t timer;
+
+	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
+	for (high = 0; high < 2; high++) {
+		vm = create_and_run_to_sync(&vcpu, guest_wait_for_go, t, high);
+		take_signal_in_kvm_run(vcpu);
+		/* Later and later, until the guest has had the time it needs. */
+		for (try = 1; try < 100; try++) {
+			struct itimerspec in = { .it_value.tv_nsec = try * 1000000 };
+
+			timer_settime(timer, 0, &in, NULL);
+			x = run_past_forced(vcpu);
+			assert_signal(x);
+			consume_signal();
+			sync_global_from_guest(vm, level_set);
+			if (level_set)
+				break;
+		}
+		TEST_ASSERT(level_set, "the guest does not get on");
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+	timer_delete(timer);
+}
+
+/* EXIT-9: a signal alone is EINTR with the field as it was */
+static void test_signal_alone(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	unsigned int high;
+	struct kvm_vm *vm;
+
+	go = 1;
+	for (high = 0; high < 2; high++) {
+		vm = create_and_run_to_sync(&vcpu, guest_wait_for_go, t, high);
+		take_signal_in_kvm_run(vcpu);
+		sync_global_to_guest(vm, go);
+		x = run_past_forced(vcpu);
+		assert_sync(x, 1);
+		assert_level(x, high ? t->level : 0);
+
+		raise(TEST_SIGNAL);
+		x = run_once(vcpu);
+		assert_signal(x);
+		assert_level(x, high ? t->level : 0);
+		consume_signal();
+		assert_done(run_once(vcpu));
+		kvm_vm_free(vm);
+	}
+}
+
+/* EXIT-9: a signal and a change at once, neither is lost, neither is told twice */
+static void test_signal_and_change(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_and_read, t);
+	struct armed_timer armed = run_until_armed(vm, vcpu);
+	struct vcpu_exit x;
+
+	take_signal_in_kvm_run(vcpu);
+	mmio_read_data(vcpu, 0);
+	vcpu_wait_for_cnt(vcpu, t, armed.cval);
+	raise(TEST_SIGNAL);
+
+	x = run_once(vcpu);
+	assert_signal(x);
+	assert_level(x, t->level);
+	consume_signal();
+
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, t->level);
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("EXIT-8.system_event", "the field is true at PSCI SYSTEM_OFF and RESET",
+		       test_system_event),
+	TIMER_SUBTESTS("EXIT-8.nisv", "the field is true at KVM_EXIT_ARM_NISV", test_nisv),
+	TIMER_SUBTESTS("EXIT-8.single_step", "the field is true after a single step",
+		       test_single_step),
+	TIMER_SUBTESTS("EXIT-8.breakpoint", "the field is true at a hardware breakpoint",
+		       test_breakpoint),
+	TIMER_SUBTESTS("EXIT-8.signal", "the field is true at a signal", test_signal_exit),
+	TIMER_SUBTESTS("EXIT-9.alone", "a signal alone leaves the field alone",
+		       test_signal_alone),
+	TIMER_SUBTESTS("EXIT-9.together", "of a signal and a change together none is lost",
+		       test_signal_and_change),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}
