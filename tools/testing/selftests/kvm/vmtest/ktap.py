@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Read the console of a host under test, pass its KTAP on, and judge it.
+
+The suite's output lies between the marks of vmtest/init. A program's results
+come at the top level, or nested one level ("# ok 1 ...") when the kernel's
+run_kselftest.sh ran it. Without marks (--native) all input is KTAP.
+"""
+
+import argparse
+import collections
+import fnmatch
+import re
+import sys
+
+EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_SKIP = 0, 1, 2, 4
+TAIL_LINES = 25
+
+KERNEL_LOG = re.compile(r"^\[ *\d+\.\d+\]")
+BEGIN = re.compile(r"^vmtest-begin (.*)")
+END = re.compile(r"^vmtest-end (\d+)")
+RESULT = re.compile(r"^(not )?ok (\d+) (.*)$")
+PLAN = re.compile(r"^1\.\.(\d+)\b")
+PROGRAM = re.compile(r"^# selftests: [^:]*: (\S+)$")
+
+Subtest = collections.namedtuple("Subtest", "program id name status reason")
+Bug = collections.namedtuple("Bug", "subtest kernels modes fix words")
+
+
+def version(text):
+    """The leading numbers of a kernel release: 6.12.43+deb12 is (6, 12, 43)."""
+    match = re.match(r"\d+(\.\d+)*", text)
+    if not match:
+        raise ValueError("'%s' is no kernel version" % text)
+    return tuple(int(part) for part in match.group().split("."))
+
+
+def in_range(release, ranges):
+    """Is release, a tuple, in one of the comma-separated ranges FROM-TO?"""
+    for item in ranges.split(","):
+        first, _, last = item.partition("-")
+        first, last = version(first), version(last or first)
+        if release[:len(first)] >= first and release[:len(last)] <= last:
+            return True
+    return False
+
+
+def read_known_bugs(lines):
+    """Parse the lines of a known-bugs file."""
+    bugs = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.split(None, 4)
+        if len(fields) != 5:
+            raise ValueError("known-bugs line %d: five columns expected" % number)
+        bug = Bug(fields[0], fields[1], fields[2].split(","), fields[3], fields[4].strip())
+        in_range((0,), bug.kernels)
+        bugs.append(bug)
+    return bugs
+
+
+def matching_bugs(bugs, facts):
+    """The bugs that the kernel described by facts is known for."""
+    try:
+        release = version(facts.get("kernel", ""))
+    except ValueError:
+        return []
+    mode = facts.get("mode", "").lower()
+    return [bug for bug in bugs if in_range(release, bug.kernels) and
+            ("any" in bug.modes or mode in bug.modes)]
+
+
+class Run:
+    """One run of the suite, fed with lines."""
+
+    def __init__(self, program=None, native=False):
+        self.only_program = program
+        self.program = program
+        self.native = native
+        self.begun = native
+        self.end_code = None
+        self.facts = {}
+        self.subtests = []
+        self.plans = {}
+        self.counts = collections.Counter()
+        self.programs = []
+        self.tail = collections.deque(maxlen=TAIL_LINES)
+
+    def feed(self, line):
+        """Take one line; return what to print of it, or None."""
+        line = line.rstrip("\r\n")
+        self.tail.append(line)
+        if not self.begun:
+            match = BEGIN.match(line)
+            if not match:
+                return None
+            self.begun = True
+            self.facts = dict(item.split("=", 1) for item in match.group(1).split())
+            return "# host: kernel %s, mode %s" % (self.facts.get("kernel"),
+                                                   self.facts.get("mode"))
+        if self.end_code is not None:
+            return None
+        match = END.match(line)
+        if match and not self.native:
+            self.end_code = int(match.group(1))
+            return None
+        if KERNEL_LOG.match(line):
+            return "# kernel log: " + line
+        self.parse(line)
+        return line
+
+    def parse(self, line):
+        """Note plans and results."""
+        match = PROGRAM.match(line)
+        if match:
+            self.program = match.group(1)
+            self.programs.append(self.program)
+            return
+        if self.only_program:
+            inner = line
+        elif line.startswith("# "):
+            inner = line[2:]
+        else:
+            return
+        match = PLAN.match(inner)
+        if match:
+            self.plans[self.program] = int(match.group(1))
+            return
+        match = RESULT.match(inner)
+        if match and self.program:
+            self.result(match)
+
+    def result(self, match):
+        name, _, directive = match.group(3).partition(" # ")
+        status = "fail" if match.group(1) else "pass"
+        reason = ""
+        if directive.upper().startswith("SKIP"):
+            status, reason = "skip", directive[4:].strip()
+        words = name.split(None, 1)
+        self.counts[self.program] += 1
+        self.subtests.append(Subtest(self.program, words[0] if words else "?", name, status,
+                                     reason))
+
+    def incomplete(self):
+        """Programs that ended before all of their subtests had a result."""
+        return ["%s: %d of %s subtests have a result" %
+                (program, self.counts[program], self.plans.get(program, "an unknown number of"))
+                for program in self.programs or [self.only_program]
+                if program and self.plans.get(program) != self.counts[program]]
+
+    def no_verdict(self):
+        """Why the run says nothing about the kernel, or None."""
+        if not self.begun:
+            return "the host did not come up"
+        if not self.native and self.end_code is None:
+            return "the host did not get to the end of the suite"
+        if self.end_code == 64 or (self.only_program and not self.subtests):
+            return "no subtest ran: does the pattern match any?"
+        if not self.subtests:
+            return "no test ran"
+        return None
+
+
+def judge(run, bugs, strict):
+    """Return the exit code and the lines of the summary."""
+    lines = []
+    reason = run.no_verdict()
+    if reason:
+        lines += ["console: " + line for line in run.tail]
+        lines.append("NO VERDICT: " + reason)
+        return EXIT_NO_VERDICT, lines
+
+    known = matching_bugs(bugs, run.facts)
+    failed = bool(run.incomplete())
+    lines += ["INCOMPLETE " + text for text in run.incomplete()]
+    open_bugs = 0
+    for test in run.subtests:
+        if test.status != "fail":
+            continue
+        where = "%s %s" % (test.program, test.name)
+        bug = next((b for b in known if fnmatch.fnmatchcase(test.id, b.subtest)), None)
+        if bug is None:
+            lines.append("NEW FAILURE %s" % where)
+            failed = True
+        elif bug.fix == "open":
+            lines.append("KNOWN OPEN BUG %s: %s" % (where, bug.words))
+            open_bugs += 1
+        else:
+            lines.append("KNOWN BUG, fixed upstream by %s: %s: %s" % (bug.fix, where, bug.words))
+            failed = True
+    for bug in known:
+        ran = [t for t in run.subtests if fnmatch.fnmatchcase(t.id, bug.subtest) and
+               t.status != "skip"]
+        if ran and all(t.status == "pass" for t in ran):
+            lines.append("NO LONGER SHOWN %s: %s" % (bug.subtest, bug.words))
+
+    count = collections.Counter(t.status for t in run.subtests)
+    lines.append("SUMMARY %d passed, %d failed (%d of them open bugs), %d skipped" %
+                 (count["pass"], count["fail"], open_bugs, count["skip"]))
+    if failed or (strict and open_bugs):
+        return EXIT_FAIL, lines
+    if count["skip"] == len(run.subtests):
+        return EXIT_SKIP, lines
+    return EXIT_PASS, lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--known-bugs", metavar="FILE", required=True)
+    parser.add_argument("--program", help="the one program that runs, without run_kselftest.sh")
+    parser.add_argument("--strict", action="store_true", help="open bugs fail the run too")
+    parser.add_argument("--native", metavar="KERNEL,MODE",
+                        help="the input is KTAP from this very host")
+    args = parser.parse_args()
+
+    try:
+        with open(args.known_bugs, encoding="utf-8") as file:
+            bugs = read_known_bugs(file)
+    except (OSError, ValueError) as error:
+        print("ktap.py: %s" % error, file=sys.stderr)
+        return EXIT_NO_VERDICT
+
+    run = Run(args.program, bool(args.native))
+    if args.native:
+        run.facts = dict(zip(("kernel", "mode"), args.native.split(",")))
+    try:
+        for raw in sys.stdin.buffer:
+            shown = run.feed(raw.decode("utf-8", "replace"))
+            if shown is not None:
+                print(shown, flush=True)
+    except KeyboardInterrupt:
+        return EXIT_NO_VERDICT
+    code, lines = judge(run, bugs, args.strict)
+    for line in lines:
+        print("# " + line)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Boot an arm64 kernel with KVM in QEMU and run the installed suite in it.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd -P)
+root=$(cd "$here/../../../../.." && pwd -P)
+
+usage()
+{
+	cat <<-USAGE
+	Usage: vmtest.sh [options]
+	  -k KERNEL   a Debian series (6.12), an exact version (6.12.43), or the path of
+	              an Image; default 6.12
+	  -c CPU      QEMU CPU model; default neoverse-n1, cortex-a72 with -m nvhe
+	  -g 2|3      version of the host's GIC; default 3
+	  -m MODE     vhe or nvhe; default what the CPU comes up in
+	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match
+	  -s          a shell in the host, with the suite in /suite
+	  -v          print the exit logs of passing subtests too
+	  --strict    open kernel bugs count as failures too
+	  --smp N     host CPUs; default 2
+	  --append ARGS  more for the kernel's command line
+	  -i DIR      the installed suite; default build/install
+	  -o FILE     keep the raw console output
+	  -h          this text
+	Environment: VMTEST_TIMEOUT, seconds until a host that does not end is killed (300).
+	Exit code: 0 pass, 1 a test failed, 2 no verdict (no boot, panic, bad usage, missing
+	tool), 4 all skipped.
+	USAGE
+}
+
+die()
+{
+	echo "vmtest: $*" >&2
+	exit 2
+}
+
+kernel=6.12 cpu='' gic=3 mode='' program='' glob='' shell='' verbose='' strict='' smp=2
+append='' suite=$root/build/install console=/dev/null
+while [ $# -gt 0 ]; do
+	case $1 in
+	-k | -c | -g | -m | -t | -i | -o | --smp | --append)
+		[ $# -ge 2 ] || die "$1 needs an argument; -h lists the options"
+		;;
+	esac
+	case $1 in
+	-k) kernel=$2; shift ;;
+	-c) cpu=$2; shift ;;
+	-g) gic=$2; shift ;;
+	-m) mode=$2; shift ;;
+	-t)
+		program=${2%%:*}
+		[ "$program" = "$2" ] || glob=${2#*:}
+		shift
+		;;
+	-i) suite=$2; shift ;;
+	-o) console=$2; shift ;;
+	-s) shell=1 ;;
+	-v) verbose=-v ;;
+	--strict) strict=--strict ;;
+	--smp) smp=$2; shift ;;
+	--append) append=$2; shift ;;
+	-h | --help) usage; exit 0 ;;
+	*) die "unknown option '$1'; -h lists the options" ;;
+	esac
+	shift
+done
+
+case $gic in 2 | 3) ;; *) die "-g $gic: only 2 and 3" ;; esac
+case $smp in [1-8]) ;; *) die "--smp $smp: 1 to 8 host CPUs" ;; esac
+case $mode in '' | vhe | nvhe) ;; *) die "-m $mode: only vhe and nvhe" ;; esac
+for tool in qemu-system-aarch64 bsdtar python3 setpriv timeout base64; do
+	command -v $tool >/dev/null || die "$tool not found; make kselftest installs what is missing"
+done
+
+# Cores of Armv8.0 have no VHE; later ones come up in it unless told otherwise.
+[ -n "$cpu" ] || { [ "$mode" = nvhe ] && cpu=cortex-a72 || cpu=neoverse-n1; }
+case $cpu in
+cortex-a35* | cortex-a53* | cortex-a57* | cortex-a72*)
+	[ "$mode" != vhe ] || die "$cpu has no VHE"
+	;;
+*)
+	[ "$mode" != nvhe ] || append="kvm-arm.mode=nvhe $append"
+	;;
+esac
+case $cpu in
+max) cpu=max,pauth-impdef=on ;;
+# Its r1p0 makes kernels 7.0 to 7.3 enter a guest for ever (erratum 834220).
+cortex-a57) cpu=cortex-a57,midr=0x411fd073 ;;
+esac
+
+[ -x "$suite/run_kselftest.sh" ] || die "no suite in $suite; make install builds it"
+[ -z "$program" ] || [ -x "$suite/kvm/$program" ] ||
+	die "no program '$program' in the suite; there are: $(cd "$suite/kvm" && echo ./*_* |
+		sed 's,\./,,g')"
+
+case $kernel in
+*/*)
+	[ -r "$kernel" ] || die "cannot read $kernel"
+	image=$kernel
+	;;
+*)
+	image=$("$here/fetch.sh" kernel "$kernel") || exit 2
+	;;
+esac
+# "ARM\x64" in the header of an arm64 Image (Documentation/arch/arm64/booting.rst)
+magic=$(dd if="$image" bs=4 skip=14 count=1 2>/dev/null | tr -d '\0')
+[ "$magic" = ARMd ] || die "$image is no arm64 Image"
+size=$(od -An -t u8 -j 16 -N 8 "$image" | tr -d ' ')
+[ "$(stat -Lc %s "$image")" -ge $((size / 4)) ] || die "$image is truncated"
+busybox=$("$here/fetch.sh" busybox) || exit 2
+
+if [ -n "$shell" ]; then
+	cmd='cd /suite/kvm && setsid cttyhack sh'
+elif [ -n "$program" ]; then
+	cmd="cd /suite/kvm && ./$program $verbose"
+	[ -z "$glob" ] || cmd="$cmd -t '$(printf '%s' "$glob" | sed "s/'/'\\\\''/g")'"
+else
+	cmd='cd /suite && ./run_kselftest.sh -c kvm'
+	[ -z "$verbose" ] || cmd="$(sed -n 's/^kvm:\(.*\)/export KSELFTEST_\U\1_ARGS=-v/p' \
+		"$suite/kselftest-list.txt")
+$cmd"
+fi
+
+# The archive has no name on disk by the time QEMU reads it: nothing is left behind.
+initrd=$(mktemp "${TMPDIR:-/tmp}/vmtest.XXXXXX")
+exec 9<>"$initrd"
+rm "$initrd"
+dirs=$(mktemp -d "${TMPDIR:-/tmp}/vmtest.XXXXXX")
+trap 'rm -rf "$dirs"' EXIT
+trap 'exit 2' HUP INT TERM
+mkdir "$dirs/proc" "$dirs/sys" "$dirs/dev" "$dirs/tmp" "$dirs/bin"
+ln -s busybox "$dirs/bin/sh"
+bsdtar --format newc -cf - -C "$dirs" proc sys dev tmp bin >&9
+rm -rf "$dirs"
+trap - EXIT HUP INT TERM
+bsdtar --format newc -cf - -C "$(dirname "$(dirname "$busybox")")" bin/busybox -C "$here" init >&9
+bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9
+
+# A host that hangs, or QEMU itself, ends by SIGKILL at the latest; and with this shell.
+boot()
+{
+	setpriv --pdeathsig KILL timeout --foreground -k 5 "${VMTEST_TIMEOUT:-300}" \
+		setpriv --pdeathsig KILL qemu-system-aarch64 \
+		-M "virt,virtualization=on,gic-version=$gic" -cpu "$cpu" -smp "$smp" -m 1G \
+		-nodefaults -nographic -no-reboot -serial "$1" \
+		-kernel "$image" -initrd /proc/self/fd/9 -append "console=ttyAMA0 quiet loglevel=1 \
+panic=-1 rdinit=/init $append vmtest_cmd=$(printf '%s' "$cmd" | base64 -w0)"
+}
+
+if [ -n "$shell" ]; then
+	VMTEST_TIMEOUT=infinity boot mon:stdio
+	exit 0
+fi
+echo "# vmtest: $kernel on $cpu, GICv$gic, $smp CPUs"
+# shellcheck disable=SC2086 # one option or none
+boot stdio </dev/null 2>&1 | tee "$console" |
+	python3 "$here/ktap.py" --known-bugs "$here/known-bugs" $strict ${program:+--program "$program"}
