@@ -12,7 +12,7 @@ usage()
 	cat <<-USAGE
 	Usage: vmtest.sh [options]
 	  -k KERNEL   a Debian series (6.12), an exact version (6.12.43), or the path of
-	              an Image; default 6.12
+	              an Image; default 7.3
 	  -c CPU      QEMU CPU model; default neoverse-n1, cortex-a72 with -m nvhe
 	  -g 2|3      version of the host's GIC; default 3
 	  -m MODE     vhe or nvhe; default what the CPU comes up in
@@ -37,7 +37,7 @@ die()
 	exit 2
 }
 
-kernel=6.12 cpu='' gic=3 mode='' program='' glob='' shell='' verbose='' strict='' smp=2
+kernel=7.3 cpu='' gic=3 mode='' program='' glob='' shell='' verbose='' strict='' smp=2
 append='' suite=$root/build/install console=/dev/null
 while [ $# -gt 0 ]; do
 	case $1 in
