@@ -131,7 +131,7 @@ static const struct subtest subtests[] = {
 	{ "FAIL-exception", "an unhandled exception in the guest", test_exception, NULL },
 	{ "FAIL-exit", "an exit that the test does not expect", test_unexpected_exit, NULL },
 	{ "FAIL-crash", "a test that crashes", test_crash, NULL },
-	{ "FAIL-invariant", "an EINTR for which there is no reason", test_violated_invariant, NULL },
+	{ "FAIL-invariant", "an EINTR without a reason", test_violated_invariant, NULL },
 	{ "HANG-guest", "a KVM_RUN that does not return", test_hang, NULL },
 };
 

@@ -2,7 +2,7 @@
 /*
  * CAP: the capability, and what userspace may and may not do without a vgic.
  */
-#include "user_irq.h"
+#include "user_irqchip.h"
 
 static volatile u64 go;
 
@@ -120,9 +120,6 @@ static void guest_isr(const struct guest_timer *unused)
 		GUEST_SYNC_ARGS(0, read_sysreg(isr_el1), 0, 0, 0);
 }
 
-#define ISR_EL1_I (1 << 7)
-#define ISR_EL1_F (1 << 6)
-
 static u64 pending_interrupts(struct kvm_vcpu *vcpu)
 {
 	struct vcpu_exit x = run_once(vcpu);
@@ -154,12 +151,12 @@ static void test_irq_line_errors(const struct guest_timer *unused)
 
 	/* And the line of the vCPU that exists does what it is for. */
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_IRQ), 1);
-	TEST_ASSERT_EQ(pending_interrupts(vcpu), (u64)ISR_EL1_I);
+	TEST_ASSERT_EQ(pending_interrupts(vcpu), ISR_EL1_I);
 	assert_refused(vm, line(KVM_ARM_IRQ_TYPE_CPU, 1, 0), EINVAL, "no such vCPU");
-	TEST_ASSERT_EQ(pending_interrupts(vcpu), (u64)ISR_EL1_I);
+	TEST_ASSERT_EQ(pending_interrupts(vcpu), ISR_EL1_I);
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_IRQ), 0);
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, KVM_ARM_IRQ_CPU_FIQ), 1);
-	TEST_ASSERT_EQ(pending_interrupts(vcpu), (u64)ISR_EL1_F);
+	TEST_ASSERT_EQ(pending_interrupts(vcpu), ISR_EL1_F);
 	kvm_vm_free(vm);
 }
 
@@ -188,13 +185,13 @@ static void test_irq_line_vcpu(const struct guest_timer *unused)
 		kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, 0), 1);
 	}
 	assert_refused(vm, line(KVM_ARM_IRQ_TYPE_CPU, 2, 0), EINVAL, "no vCPU 2");
-	TEST_ASSERT_EQ(pending_interrupts(first), (u64)ISR_EL1_I);
+	TEST_ASSERT_EQ(pending_interrupts(first), ISR_EL1_I);
 	TEST_ASSERT_EQ(pending_interrupts(second), 0ul);
 
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, by_id ? 3 : 0, 0), 0);
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 1, 0), 1);
 	TEST_ASSERT_EQ(pending_interrupts(first), 0ul);
-	TEST_ASSERT_EQ(pending_interrupts(second), (u64)ISR_EL1_I);
+	TEST_ASSERT_EQ(pending_interrupts(second), ISR_EL1_I);
 	kvm_vm_free(vm);
 }
 

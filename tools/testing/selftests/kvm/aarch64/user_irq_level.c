@@ -13,6 +13,7 @@ struct kvm_arm_counter_offset {
 	__u64 counter_offset;
 	__u64 reserved;
 };
+
 #define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
 #endif
 
@@ -126,8 +127,15 @@ static void test_move_cval(const struct guest_timer *t)
  * LVL-4: the ends of the ranges. The comparison is one of unsigned 64-bit
  * values, TVAL a signed 32-bit offset (Arm ARM D12.2.4).
  */
-enum { EDGE_CVAL_0, EDGE_CVAL_MAX, EDGE_CVAL_NOW, EDGE_TVAL_MINUS_1, EDGE_TVAL_0, EDGE_TVAL_MAX,
-       NR_EDGES };
+enum {
+	EDGE_CVAL_0,
+	EDGE_CVAL_MAX,
+	EDGE_CVAL_NOW,
+	EDGE_TVAL_MINUS_1,
+	EDGE_TVAL_0,
+	EDGE_TVAL_MAX,
+	NR_EDGES
+};
 
 static void guest_edges(const struct guest_timer *t)
 {

@@ -2,11 +2,11 @@
 /*
  * PRG: everybody makes progress while a line is high.
  */
-#include <sched.h>
 #include <signal.h>
 #include <time.h>
 
 #include "user_irq.h"
+#include "vcpu_thread.h"
 
 #define ROUNDS 1000
 #define WORK 100000
@@ -112,21 +112,12 @@ static void run_told(struct kvm_vm *vm, struct kvm_vcpu *vcpu, const struct gues
 	assert_level(x, 0);
 }
 
-static void stay_on_this_cpu(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	TEST_ASSERT(!sched_setaffinity(0, sizeof(set), &set), "sched_setaffinity");
-}
-
 static void test_neighbours(const struct guest_timer *t)
 {
 	struct kvm_vcpu *high_vcpu, *vcpu, *later_vcpu;
 	struct kvm_vm *high_vm, *vm, *later_vm;
 
-	stay_on_this_cpu();
+	host_cpu_pin(0);
 	run_waiting_for("the forced exit of the VM beside one with a high line");
 	high_vm = user_irq_vm_create(&high_vcpu, guest_expire_twice, t);
 	vm = user_irq_vm_create(&vcpu, guest_expire_twice, t);
@@ -163,7 +154,7 @@ static void test_host_timers(const struct guest_timer *t)
 	timer_t timer;
 	unsigned int i;
 
-	stay_on_this_cpu();
+	host_cpu_pin(0);
 	sigaction(SIGUSR1, &sa, NULL);
 	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
 	assert_forced(run_once(vcpu), t->level);

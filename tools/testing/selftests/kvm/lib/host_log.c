@@ -9,8 +9,9 @@
 #define RECORD_SIZE 8192
 
 static const char *const alarms[] = {
-	"WARNING: ", "BUG: ", "kernel BUG at", "Internal error: ", "Oops", "Unable to handle kernel",
-	"INFO: trying to register non-static key", "possible circular locking",
+	"WARNING: ", "BUG: ", "kernel BUG at", "Internal error: ", "Oops",
+	"Unable to handle kernel", "INFO: trying to register non-static key",
+	"possible circular locking",
 	"possible recursive locking", "possible irq lock inversion", "suspicious RCU usage",
 	"inconsistent lock state", "bad unlock balance", "refcount_t: ",
 };

@@ -175,8 +175,9 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu)
 	subtest_leave_run();
 	exit_log_add(vcpu, x.rc, err, x.before);
 
-	TEST_ASSERT(!subtest_timed_out(), "watchdog: KVM_RUN on vCPU %u did not return, waited for %s",
-		    vcpu->id, waiting_for);
+	TEST_ASSERT(!subtest_timed_out(),
+		    "watchdog: KVM_RUN on vCPU %u did not return, waited for %s", vcpu->id,
+		    waiting_for);
 	x.signal = x.rc && (signals != nr_signals || signal_pending());
 	x.forced = x.rc && err == EINTR && !x.signal && !immediate_exit;
 	check_invariants(vcpu, &x, err, immediate_exit);
@@ -221,7 +222,8 @@ void exit_assert(bool ok, const struct vcpu_exit *x, const char *file, unsigned 
 	if (x->forced)
 		snprintf(got, sizeof(got), "a forced exit");
 	else if (x->rc)
-		snprintf(got, sizeof(got), "EINTR by %s", x->signal ? "a signal" : "immediate_exit");
+		snprintf(got, sizeof(got), "EINTR by %s",
+			 x->signal ? "a signal" : "immediate_exit");
 	else if (x->uc.cmd == UCALL_SYNC)
 		snprintf(got, sizeof(got), "GUEST_SYNC(%lu)", x->uc.args[1]);
 	else if (x->uc.cmd == UCALL_DONE)

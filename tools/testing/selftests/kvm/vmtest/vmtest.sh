@@ -139,10 +139,11 @@ trap - EXIT HUP INT TERM
 bsdtar --format newc -cf - -C "$(dirname "$(dirname "$busybox")")" bin/busybox -C "$here" init >&9
 bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9
 
-# A host that hangs, or QEMU itself, ends by SIGKILL at the latest; and with this shell.
+# A host that hangs, or QEMU itself, ends by SIGKILL at the latest; and with this
+# shell, whose child timeout is as this function is run in a subshell.
 boot()
 {
-	setpriv --pdeathsig KILL timeout --foreground -k 5 "${VMTEST_TIMEOUT:-300}" \
+	exec setpriv --pdeathsig KILL timeout --foreground -k 5 "${VMTEST_TIMEOUT:-300}" \
 		setpriv --pdeathsig KILL qemu-system-aarch64 \
 		-M "virt,virtualization=on,gic-version=$gic" -cpu "$cpu" -smp "$smp" -m 1G \
 		-nodefaults -nographic -no-reboot -serial "$1" \
@@ -151,7 +152,7 @@ panic=-1 rdinit=/init $append vmtest_cmd=$(printf '%s' "$cmd" | base64 -w0)"
 }
 
 if [ -n "$shell" ]; then
-	VMTEST_TIMEOUT=infinity boot mon:stdio
+	(VMTEST_TIMEOUT=infinity boot mon:stdio)
 	exit 0
 fi
 echo "# vmtest: $kernel on $cpu, GICv$gic, $smp CPUs"

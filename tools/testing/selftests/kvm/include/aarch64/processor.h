@@ -103,9 +103,9 @@ static inline void cpu_relax(void)
 	asm volatile("yield" ::: "memory");
 }
 
-#define isb() asm volatile("isb" ::: "memory")
-#define dsb(opt) asm volatile("dsb " #opt ::: "memory")
-#define dmb(opt) asm volatile("dmb " #opt ::: "memory")
+#define isb() ({ asm volatile("isb" ::: "memory"); })
+#define dsb(opt) ({ asm volatile("dsb " #opt ::: "memory"); })
+#define dmb(opt) ({ asm volatile("dmb " #opt ::: "memory"); })
 
 #define read_sysreg(reg)							\
 ({										\

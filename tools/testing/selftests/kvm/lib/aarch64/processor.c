@@ -279,10 +279,9 @@ void assert_on_unhandled_exception(struct kvm_vcpu *vcpu)
 {
 	struct ucall uc;
 
-	if (get_ucall(vcpu, &uc) == UCALL_UNHANDLED)
-		TEST_FAIL("unhandled exception in guest: vector %lu, ESR %#lx (EC %#lx), PC %#lx, FAR %#lx",
-			  uc.args[0], uc.args[1], uc.args[1] >> ESR_EC_SHIFT, uc.args[2],
-			  uc.args[3]);
+	TEST_ASSERT(get_ucall(vcpu, &uc) != UCALL_UNHANDLED,
+		    "unhandled guest exception: vector %lu, EC %#lx, ESR %#lx, PC %#lx, FAR %#lx",
+		    uc.args[0], uc.args[1] >> ESR_EC_SHIFT, uc.args[1], uc.args[2], uc.args[3]);
 }
 
 u32 guest_get_vcpuid(void)

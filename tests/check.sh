@@ -1,0 +1,220 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The project's own tests: static checks, the suite on real kernels, the exit
+# codes of vmtest.sh, and whatever is in check.d. Each check gives one line,
+# and a failed one its output; the last line counts them.
+set -u
+
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+kvm=$root/tools/testing/selftests/kvm
+vmtest=$kvm/vmtest/vmtest.sh
+passed=0 failed=0 skipped=0
+
+# Not for programs in userspace that are guests as well: memory shared with
+# another world, ELF's types, macros that are initialisers or have no kernel
+# macro to use.
+CHECKPATCH_IGNORE=VOLATILE,BIT_MACRO,MACRO_ARG_REUSE,COMPLEX_MACRO,PREFER_KERNEL_TYPES
+CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,CAMELCASE,AVOID_EXTERNS,PREFER_DEFINED_ATTRIBUTE_MACRO
+CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,EMBEDDED_FUNCTION_NAME,BRACKET_SPACE,FUNCTION_ARGUMENTS
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' HUP INT TERM
+
+# verdict RC NAME LOG: one check's line, with its output if it failed
+verdict()
+{
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $2"
+	else
+		failed=$((failed + 1))
+		sed 's/^/    /' "$3"
+		echo "not ok $2"
+	fi
+}
+
+# check NAME COMMAND...
+check()
+{
+	name=$1
+	shift
+	rc=0
+	"$@" >"$work/log" 2>&1 || rc=$?
+	verdict $rc "$name" "$work/log"
+}
+
+# exits CODE TEXT COMMAND...: ends with CODE and says TEXT, a regular expression
+exits()
+{
+	want=$1 text=$2
+	shift 2
+	code=0
+	"$@" >"$work/out" 2>&1 </dev/null || code=$?
+	cat "$work/out"
+	echo "exit code $code, expected $want and '$text'"
+	[ "$code" -eq "$want" ] && grep -q "$text" "$work/out"
+}
+
+shellcheck_all()
+{
+	# shellcheck disable=SC2046 # one argument a file
+	shellcheck $(git -C "$root" ls-files '*.sh' '*/init' .ci/run | sed "s,^,$root/,")
+}
+
+checkpatch_all()
+{
+	source=$("$kvm/vmtest/fetch.sh" source 7.3) || return 2
+	bad=0
+	cd "$work" || return 2
+	for file in $(git -C "$root" ls-files '*.c' '*.h' '*.S'); do
+		perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
+			--ignore "$CHECKPATCH_IGNORE" -f "$root/$file" || bad=1
+	done
+	cd "$root" || return 2
+	return $bad
+}
+
+# The ids of subtests that failed, open bugs aside
+failures()
+{
+	sed -n -e 's/^# NEW FAILURE [^ ]* \([^ ]*\) .*/\1/p' \
+		-e 's/^# KNOWN BUG, [^:]*: [^ ]* \([^ ]*\) .*/\1/p' "$1" | sort | tr '\n' ' '
+}
+
+# suite KERNEL MODE GIC [ID...]: run the suite in the background; exactly the
+# subtests ID may fail
+suite()
+{
+	log=$work/suite-$1-$2-$3
+	boots="$boots $1-$2-$3"
+	kernel=$1 mode=$2 gic=$3
+	shift 3
+	want=$(for id in "$@"; do echo "$id"; done | sort | tr '\n' ' ')
+	code=0
+	[ -z "$want" ] || code=1
+	(
+		rc=0
+		"$vmtest" -k "$kernel" -m "$mode" -g "$gic" >"$log" 2>&1 </dev/null || rc=$?
+		{
+			echo "exit code $rc, expected $code"
+			echo "failed: $(failures "$log")"
+			echo "expected: $want"
+		} >>"$log.why"
+		[ $rc -eq $code ] && [ "$(failures "$log")" = "$want" ]
+		echo $? >"$log.rc"
+	) &
+	# As many hosts at a time as there are CPUs
+	[ "$(echo "$boots" | wc -w)" -lt "$(nproc)" ] || reap
+}
+
+reap()
+{
+	wait
+	for boot in $boots; do
+		cat "$work/suite-$boot.why" >>"$work/suite-$boot"
+		verdict "$(cat "$work/suite-$boot.rc")" "suite on $boot" "$work/suite-$boot"
+	done
+	boots=''
+}
+
+suites()
+{
+	boots=''
+	for mode in nvhe vhe; do
+		for gic in 2 3; do
+			suite 6.1 "$mode" "$gic"
+			suite 7.3 "$mode" "$gic"
+		done
+		suite 5.10 "$mode" 3
+	done
+	suite 6.12 nvhe 2
+	suite 6.12 nvhe 3
+	# A21 is in Linux up to 7.2, on VHE.
+	suite 6.12 vhe 2 LVL-7.ptimer
+	suite 6.12 vhe 3 LVL-7.ptimer
+	# Shipped with WFI broken: just that fails, and the rest still runs.
+	suite 6.12.43 vhe 3 LVL-7.ptimer BLK-1.vtimer BLK-1.ptimer
+	suite 6.12.43 nvhe 2 BLK-1.vtimer BLK-1.ptimer
+	reap
+}
+
+# No process of a vmtest.sh that was ended by SIG may be left
+leaves_nothing()
+{
+	marker=vmtest-check-$$-$1
+	# A background process ignores SIGINT unless told otherwise.
+	env --default-signal=INT "$vmtest" --append "$marker" -t lib_selftest:HANG-guest \
+		>/dev/null 2>&1 </dev/null &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 1
+		! pgrep -f "qemu.*$marker" >/dev/null || break
+	done
+	pgrep -f "qemu.*$marker" >/dev/null || { echo "QEMU did not start"; kill $pid; return 1; }
+	kill -s "$1" $pid
+	for _ in 1 2 3 4 5; do
+		sleep 1
+		pgrep -f "qemu.*$marker" >/dev/null || break
+	done
+	wait $pid 2>/dev/null
+	if pgrep -af "qemu.*$marker"; then
+		echo "QEMU is left after SIG$1"
+		return 1
+	fi
+	if ls "${TMPDIR:-/tmp}"/vmtest.* 2>/dev/null; then
+		echo "temporary files are left after SIG$1"
+		return 1
+	fi
+}
+
+exit_codes()
+{
+	image=$("$kvm/vmtest/fetch.sh" kernel 7.3) || exit 2
+	head -c 1000000 "$image" >"$work/truncated"
+	echo "no kernel at all, only some text that is long enough to have a header" >"$work/text"
+
+	check "vmtest: unknown option" exits 2 "unknown option '--bogus'" "$vmtest" --bogus
+	check "vmtest: unknown kernel" exits 2 "Debian has the series" "$vmtest" -k 9.9
+	check "vmtest: no such Image" exits 2 "cannot read" "$vmtest" -k ./none
+	check "vmtest: not an Image" exits 2 "no arm64 Image" "$vmtest" -k "$work/text"
+	check "vmtest: truncated Image" exits 2 "is truncated" "$vmtest" -k "$work/truncated"
+	check "vmtest: CPU without VHE" exits 2 "has no VHE" "$vmtest" -c cortex-a72 -m vhe
+	check "vmtest: no such program" exits 2 "no program 'nothing'" "$vmtest" -t nothing
+	check "vmtest: -t matches nothing" exits 2 "no subtest" "$vmtest" -t user_irq_cap:none
+	check "vmtest: panic at boot" exits 2 "Kernel panic" "$vmtest" --append rdinit=/none
+	check "vmtest: hung host" exits 2 "did not get to the end" \
+		env VMTEST_TIMEOUT=8 "$vmtest" -t lib_selftest:HANG-guest
+	check "vmtest: host without KVM" exits 4 "cannot open /dev/kvm" \
+		"$vmtest" --append kvm-arm.mode=none
+	check "vmtest: pass" exits 0 "1 passed, 0 failed" "$vmtest" -t user_irq_cap:CAP-1
+	check "vmtest: open bug" exits 0 "KNOWN OPEN BUG" \
+		"$vmtest" -t 'user_irq_exit:EXIT-11.field'
+	check "vmtest: open bug, --strict" exits 1 "KNOWN OPEN BUG" \
+		"$vmtest" --strict -t 'user_irq_exit:EXIT-11.field'
+	check "vmtest: SIGINT leaves nothing" leaves_nothing INT
+	check "vmtest: SIGTERM leaves nothing" leaves_nothing TERM
+	check "vmtest: SIGKILL leaves nothing" leaves_nothing KILL
+	check "make kselftest: other targets" exits 2 "only TARGETS=kvm" \
+		make -C "$root" kselftest TARGETS=net
+	check "kselftest.sh: KDIR is no kernel" exits 2 "no kernel tree" \
+		env KDIR=/ "$kvm/vmtest/kselftest.sh" install
+}
+
+"$kvm/vmtest/kselftest.sh" install || exit 2
+for tool in shellcheck git pgrep; do
+	command -v $tool >/dev/null || { echo "make check needs $tool" >&2; exit 2; }
+done
+
+check "ktap.py" python3 "$root/tests/ktap_test.py"
+check "shellcheck" shellcheck_all
+check "checkpatch.pl --strict" checkpatch_all
+exit_codes
+for script in "$root"/tests/check.d/*.sh; do
+	check "$(basename "$script" .sh)" "$script" "$vmtest"
+done
+suites
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]

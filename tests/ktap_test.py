@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of vmtest/ktap.py."""
+
+import os
+import sys
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VMTEST = os.path.join(ROOT, "tools/testing/selftests/kvm/vmtest")
+sys.path.insert(0, VMTEST)
+sys.dont_write_bytecode = True
+
+import ktap  # noqa: E402
+
+BEGIN = "vmtest-begin kernel=6.12.43+deb12-cloud-arm64 mode=vhe cpus=2"
+SUITE = """TAP version 13
+1..2
+# timeout set to 180
+# selftests: kvm: user_irq_block
+# TAP version 13
+# 1..2
+# # watchdog: no KVM_RUN has returned for 10 seconds
+# not ok 1 BLK-1.vtimer WFI wakes up
+# ok 2 BLK-1.ptimer WFI wakes up
+not ok 1 selftests: kvm: user_irq_block # exit=1
+# timeout set to 180
+# selftests: kvm: user_irq_exit
+# TAP version 13
+# 1..2
+# ok 1 EXIT-1.vtimer words # SKIP no timer
+# not ok 2 EXIT-11.field.vtimer words
+not ok 2 selftests: kvm: user_irq_exit # exit=1"""
+BUGS = ktap.read_known_bugs([
+    "# a comment\n", "\n",
+    "BLK-1.* 5.19-6.1.171,6.2-6.12.85 any 4ce98bf0865c A16: words\n",
+    "EXIT-11.field.* 4.12-7.3 any open B05: words\n",
+    "LVL-7.ptimer 6.4-7.2 vhe 7.3 A21: words\n",
+])
+
+
+def run(text, program=None, native=False):
+    result = ktap.Run(program, native)
+    shown = [result.feed(line) for line in text.split("\n")]
+    return result, [line for line in shown if line is not None]
+
+
+class Versions(unittest.TestCase):
+    def test_version(self):
+        self.assertEqual(ktap.version("6.12.43+deb12-cloud-arm64"), (6, 12, 43))
+        self.assertEqual(ktap.version("7.3"), (7, 3))
+        self.assertRaises(ValueError, ktap.version, "next")
+
+    def test_ranges(self):
+        ranges = "5.19-6.1.171,6.2-6.12.85"
+        for release, inside in (("5.18.9", False), ("5.19", True), ("6.1.171", True),
+                                ("6.1.172", False), ("6.2.1", True), ("6.12.85", True),
+                                ("6.12.117", False), ("7.0", False)):
+            self.assertEqual(ktap.in_range(ktap.version(release), ranges), inside, release)
+        self.assertTrue(ktap.in_range((7, 3, 4), "4.12-7.3"))
+        self.assertTrue(ktap.in_range((7, 3, 4), "7.3"))
+
+    def test_bad_file(self):
+        self.assertRaises(ValueError, ktap.read_known_bugs, ["BLK-1 any open\n"])
+        self.assertRaises(ValueError, ktap.read_known_bugs, ["BLK-1 x-y any open words\n"])
+
+    def test_the_file(self):
+        with open(os.path.join(VMTEST, "known-bugs"), encoding="utf-8") as file:
+            self.assertTrue(ktap.read_known_bugs(file))
+
+
+class Parsing(unittest.TestCase):
+    def test_nested(self):
+        result, shown = run("boot\n" + BEGIN + "\n" + SUITE + "\nvmtest-end 1\n[ 2.0] reboot")
+        self.assertEqual([(t.program, t.id, t.status) for t in result.subtests],
+                         [("user_irq_block", "BLK-1.vtimer", "fail"),
+                          ("user_irq_block", "BLK-1.ptimer", "pass"),
+                          ("user_irq_exit", "EXIT-1.vtimer", "skip"),
+                          ("user_irq_exit", "EXIT-11.field.vtimer", "fail")])
+        self.assertEqual(result.subtests[2].reason, "no timer")
+        self.assertNotIn("boot", shown)
+        self.assertEqual(result.incomplete(), [])
+        self.assertEqual(shown[0], "# host: kernel 6.12.43+deb12-cloud-arm64, mode vhe")
+
+    def test_direct(self):
+        result, _ = run(BEGIN + "\nTAP version 13\n1..1\n# ok 7 not a result\nok 1 A b\n"
+                        "vmtest-end 0", "prog")
+        self.assertEqual([t.id for t in result.subtests], ["A"])
+        self.assertEqual(ktap.judge(result, BUGS, False)[0], 0)
+
+    def test_kernel_log_is_no_ktap(self):
+        _, shown = run(BEGIN + "\n[   12.345678] not ok 1 WARNING\nvmtest-end 0", "prog")
+        self.assertEqual(shown[1], "# kernel log: [   12.345678] not ok 1 WARNING")
+
+
+class Verdicts(unittest.TestCase):
+    def judge(self, text, strict=False, program=None):
+        code, lines = ktap.judge(run(text, program)[0], BUGS, strict)
+        return code, "\n".join(lines)
+
+    def test_fixed_bug_fails(self):
+        code, text = self.judge(BEGIN + "\n" + SUITE + "\nvmtest-end 1")
+        self.assertEqual(code, 1)
+        self.assertIn("fixed upstream by 4ce98bf0865c: user_irq_block BLK-1.vtimer", text)
+        self.assertIn("KNOWN OPEN BUG user_irq_exit EXIT-11.field.vtimer", text)
+        self.assertIn("1 passed, 2 failed (1 of them open bugs), 1 skipped", text)
+
+    def test_open_bug_passes_unless_strict(self):
+        text = BEGIN + "\n1..2\nok 1 A b\nnot ok 2 EXIT-11.field.vtimer c\nvmtest-end 1"
+        self.assertEqual(self.judge(text, program="p")[0], 0)
+        self.assertEqual(self.judge(text, True, "p")[0], 1)
+
+    def test_new_failure(self):
+        code, text = self.judge(BEGIN + "\n1..1\nnot ok 1 LVL-1 b\nvmtest-end 1", program="p")
+        self.assertEqual(code, 1)
+        self.assertIn("NEW FAILURE p LVL-1 b", text)
+
+    def test_bug_of_other_kernels_is_new(self):
+        text = BEGIN.replace("6.12.43", "7.3.4") + "\n1..1\nnot ok 1 BLK-1.vtimer b\nvmtest-end 1"
+        self.assertIn("NEW FAILURE", self.judge(text, program="p")[1])
+
+    def test_bug_that_no_longer_shows(self):
+        text = BEGIN + "\n1..1\nok 1 EXIT-11.field.vtimer b\nvmtest-end 0"
+        code, lines = self.judge(text, program="p")
+        self.assertEqual(code, 0)
+        self.assertIn("NO LONGER SHOWN EXIT-11.field.*", lines)
+
+    def test_all_skipped(self):
+        self.assertEqual(self.judge(BEGIN + "\n1..1\nok 1 A b # SKIP c\nvmtest-end 4",
+                                    program="p")[0], 4)
+
+    def test_no_verdict(self):
+        for text in ("Kernel panic", BEGIN + "\n1..1\nok 1 A b", BEGIN + "\nvmtest-end 64",
+                     BEGIN + "\nvmtest-end 0"):
+            code, lines = self.judge(text, program="p")
+            self.assertEqual(code, 2, text)
+            self.assertIn("console: ", lines)
+
+    def test_program_that_stops_halfway(self):
+        code, lines = self.judge(BEGIN + "\n" + SUITE.replace("# 1..2", "# 1..3") +
+                                 "\nvmtest-end 1")
+        self.assertEqual(code, 1)
+        self.assertIn("INCOMPLETE user_irq_exit: 2 of 3", lines)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KVM_IRQ_LINE: what it returned 0 for must reach the guest, and stay there.
+ */
+#include <sys/utsname.h>
+
+#include "user_irqchip.h"
+#include "vcpu_thread.h"
+
+#define TRIES		50
+#define BOTH_PINS	(ISR_EL1_I | ISR_EL1_F)
+
+/*
+ * NEW-7: KVM handles cache maintenance by set/way, and the switching on and off
+ * of the MMU, by changes of the word that holds the pins (unless the CPU has
+ * FEAT_S2FWB). These are not atomic: bug B01.
+ */
+
+/* In words, as it is moved to where stage 1 maps it to its own physical address. */
+static const u32 guest_toggle_caches[] = {
+	0xd5381001,	/* mrs	x1, sctlr_el1 */
+	0x927ff822,	/* bic	x2, x1, #1	M */
+	0x927df842,	/* bic	x2, x2, #4	C */
+	0xd5181002,	/* msr	sctlr_el1, x2 */
+	0xd5033fdf,	/* isb */
+	0xd5087e5f,	/* dc	cisw, xzr */
+	0xd5181001,	/* msr	sctlr_el1, x1 */
+	0xd5033fdf,	/* isb */
+	0xd65f03c0,	/* ret */
+};
+
+static u64 line_request;	/* number of the last change of the pin */
+static u64 line_seen;		/* the last one that the guest has looked at */
+static u64 line_isr;		/* what ISR_EL1 was then */
+
+static void guest_toggle_and_look(void (*toggle)(void))
+{
+	u64 request;
+
+	do {
+		toggle();
+		request = READ_ONCE(line_request);
+		if (request == line_seen)
+			continue;
+		/* From the next entry on the change must be seen. */
+		GUEST_SYNC(request);
+		WRITE_ONCE(line_isr, read_sysreg(isr_el1));
+		dmb(ish);
+		WRITE_ONCE(line_seen, request);
+	} while (request < TRIES);
+	GUEST_DONE();
+}
+
+static void run_looker(struct vcpu_thread *thread)
+{
+	struct vcpu_exit x;
+	u64 try;
+
+	for (try = 1; try <= TRIES; try++) {
+		x = run_once(thread->vcpu);
+		assert_sync(x, try);
+	}
+	x = run_once(thread->vcpu);
+	assert_done(x);
+}
+
+static u64 map_identity(struct kvm_vm *vm, const void *code, size_t size)
+{
+	u64 gpa = vm_phy_page_alloc(vm, 10ul << 20, 0);
+
+	virt_pg_map(vm, gpa, gpa);
+	memcpy(addr_gpa2hva(vm, gpa), code, size);
+	return gpa;
+}
+
+static void test_line_not_undone(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_toggle_and_look, t);
+	unsigned int lost = 0, undone = 0;
+	struct vcpu_thread thread;
+	u32 spins, random = 1;
+	u64 try;
+
+	vcpu_args_set(vcpu, 1, map_identity(vm, guest_toggle_caches,
+					    sizeof(guest_toggle_caches)));
+	vcpu_thread_start(&thread, vcpu, run_looker, NULL, 0);
+	host_cpu_pin(1);
+	for (try = 1; try <= TRIES; try++) {
+		bool level = try % 2, seen;
+
+		/* Anywhere in the guest's loop; a linear congruential generator will do. */
+		random = random * 1664525 + 1013904223;
+		for (spins = random >> 17; spins; spins--)
+			cpu_relax();
+
+		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, level);
+		guest_u64_write(vm, &line_request, try);
+		guest_u64_wait(vm, &line_seen, try);
+
+		seen = guest_u64_read(vm, &line_isr) & ISR_EL1_I;
+		lost += level && !seen;
+		undone += !level && seen;
+	}
+	vcpu_thread_join(&thread);
+	pr_info("%u changes of the pin: %u asserts and %u deasserts lost\n", TRIES, lost,
+		undone);
+	TEST_ASSERT(!lost && !undone, "KVM_IRQ_LINE returned 0, and the guest does not see it");
+	kvm_vm_free(vm);
+}
+
+/* NEW-8: KVM_ARM_VCPU_INIT with a pin up */
+
+static void guest_tell_isr(void)
+{
+	for (;;)
+		GUEST_SYNC(read_sysreg(isr_el1));
+}
+
+static struct kvm_vm *isr_vm_create(struct kvm_vcpu **vcpu)
+{
+	return user_irq_vm_create(vcpu, guest_tell_isr, NULL);
+}
+
+static void assert_isr(struct kvm_vcpu *vcpu, u64 isr)
+{
+	struct vcpu_exit x = run_once(vcpu);
+
+	assert_sync(x, isr);
+	assert_level(x, 0);
+}
+
+/* KVM_ARM_VCPU_INIT again, and the state that the guest code started with. */
+static void vcpu_init_again(struct kvm_vcpu *vcpu)
+{
+	u64 sp;
+
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, ARM64_CORE_REG(sp_el1), &sp), "KVM_GET_ONE_REG SP_EL1");
+	aarch64_vcpu_setup(vcpu, NULL);
+	vcpu_set_reg(vcpu, ARM64_CORE_REG(sp_el1), sp);
+	vcpu_set_reg(vcpu, ARM64_CORE_REG(regs.pc), (u64)guest_tell_isr);
+	vcpu_init_descriptor_tables(vcpu);
+}
+
+static void assert_pins_work(struct kvm_vcpu *vcpu)
+{
+	vcpu_pins_set(vcpu, 0);
+	assert_isr(vcpu, 0);
+	vcpu_pins_set(vcpu, BOTH_PINS);
+	assert_isr(vcpu, BOTH_PINS);
+	vcpu_pins_set(vcpu, 0);
+	assert_isr(vcpu, 0);
+}
+
+static void test_line_after_init(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = isr_vm_create(&vcpu);
+
+	(void)t;
+	vcpu_init_again(vcpu);
+	vcpu_pins_set(vcpu, BOTH_PINS);
+	assert_isr(vcpu, BOTH_PINS);
+	assert_pins_work(vcpu);
+	kvm_vm_free(vm);
+}
+
+static void test_line_before_init(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = isr_vm_create(&vcpu);
+
+	(void)t;
+	vcpu_pins_set(vcpu, BOTH_PINS);
+	vcpu_init_again(vcpu);
+	assert_isr(vcpu, 0);
+	assert_pins_work(vcpu);
+	kvm_vm_free(vm);
+}
+
+/* major * 1000 + minor of the running kernel */
+static unsigned int kernel_release(void)
+{
+	unsigned int major, minor;
+	struct utsname u;
+
+	uname(&u);
+	TEST_ASSERT(sscanf(u.release, "%u.%u", &major, &minor) == 2, "release %s", u.release);
+	return major * 1000 + minor;
+}
+
+/* The document is silent; up to 6.1 INIT clears the pins, from 6.12 on it keeps them. */
+static void test_line_across_init(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = isr_vm_create(&vcpu);
+	unsigned int release = kernel_release();
+	struct vcpu_exit x;
+
+	(void)t;
+	vcpu_pins_set(vcpu, BOTH_PINS);
+	assert_isr(vcpu, BOTH_PINS);
+	vcpu_init_again(vcpu);
+	x = run_once(vcpu);
+	pr_info("KVM_ARM_VCPU_INIT after a run %s the pins\n",
+		x.uc.args[1] ? "keeps" : "clears");
+	if (release <= 6001)
+		assert_sync(x, 0);
+	else if (release >= 6012 || x.uc.args[1])
+		assert_sync(x, BOTH_PINS);
+	else
+		assert_sync(x, 0);
+	assert_pins_work(vcpu);
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	{ "NEW-7", "KVM_IRQ_LINE while the guest switches its MMU and caches",
+	  test_line_not_undone, NULL },
+	{ "NEW-8.after", "pin raised after the last KVM_ARM_VCPU_INIT is seen",
+	  test_line_after_init, NULL },
+	{ "NEW-8.before", "pin raised before a first KVM_ARM_VCPU_INIT is dropped",
+	  test_line_before_init, NULL },
+	{ "NEW-8.again", "pin up across KVM_ARM_VCPU_INIT after a run, by release",
+	  test_line_across_init, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}

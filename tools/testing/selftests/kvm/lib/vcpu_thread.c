@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vCPU threads and host CPUs.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "user_irq.h"
+#include "vcpu_thread.h"
+
+#define MAX_HOST_CPUS	4096
+#define KICK_SIGNAL	SIGUSR1
+
+/*
+ * Waits count polls rather than time, as the watchdog does; it fires before
+ * these give up, unless the thread keeps leaving KVM_RUN.
+ */
+#define POLL_US		1000
+#define JOIN_POLLS	(60 * 1000 * 1000 / POLL_US)
+#define POLLS_PER_KICK	10
+
+static unsigned int host_cpus[MAX_HOST_CPUS];
+static unsigned int nr_host_cpus;
+
+/* Type of @cpu, 0 where the host does not tell. */
+static u64 read_midr(unsigned int cpu)
+{
+	unsigned long midr = 0;
+	char path[96];
+	FILE *f;
+
+	snprintf(path, sizeof(path),
+		 "/sys/devices/system/cpu/cpu%u/regs/identification/midr_el1", cpu);
+	f = fopen(path, "re");
+	if (f) {
+		if (fscanf(f, "%lx", &midr) != 1)
+			midr = 0;
+		fclose(f);
+	}
+	return midr;
+}
+
+/* Before main(), so that no pinning by a test can be taken for the cpuset. */
+static void __attribute__((constructor)) host_cpus_init(void)
+{
+	static cpu_set_t set[MAX_HOST_CPUS / CPU_SETSIZE];
+	static u64 midrs[MAX_HOST_CPUS];
+	unsigned int i, j, nr = 0, best = 0, best_count = 0;
+
+	if (sched_getaffinity(0, sizeof(set), set))
+		return;
+	for (i = 0; i < MAX_HOST_CPUS; i++) {
+		if (CPU_ISSET_S(i, sizeof(set), set)) {
+			host_cpus[nr] = i;
+			midrs[nr++] = read_midr(i);
+		}
+	}
+
+	for (i = 0; i < nr; i++) {
+		unsigned int count = 0;
+
+		for (j = 0; j < nr; j++)
+			count += midrs[j] == midrs[i];
+		if (count > best_count) {
+			best = i;
+			best_count = count;
+		}
+	}
+
+	for (i = 0; i < nr; i++) {
+		if (midrs[i] == midrs[best])
+			host_cpus[nr_host_cpus++] = host_cpus[i];
+	}
+}
+
+unsigned int host_cpu_count(void)
+{
+	TEST_ASSERT(nr_host_cpus, "sched_getaffinity gave no CPU");
+	return nr_host_cpus;
+}
+
+unsigned int host_cpu_number(int n)
+{
+	return host_cpus[(unsigned int)n % host_cpu_count()];
+}
+
+void host_cpu_pin(int n)
+{
+	cpu_set_t set[MAX_HOST_CPUS / CPU_SETSIZE] = {};
+	unsigned int i;
+
+	for (i = 0; i < host_cpu_count(); i++) {
+		if (n == HOST_CPU_ANY || host_cpus[i] == host_cpu_number(n))
+			CPU_SET_S(host_cpus[i], sizeof(set), set);
+	}
+	TEST_ASSERT(!sched_setaffinity(0, sizeof(set), set), "sched_setaffinity to host CPU %d", n);
+}
+
+void host_cpu_require(unsigned int nr)
+{
+	__TEST_REQUIRE(host_cpu_count() >= nr,
+		       "needs %u host CPUs of one type, may use %u", nr, host_cpu_count());
+}
+
+static void *thread_main(void *arg)
+{
+	struct vcpu_thread *t = arg;
+
+	host_cpu_pin(t->host_cpu);
+	__atomic_store_n(&t->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	t->fn(t);
+	__atomic_store_n(&t->ended, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+void vcpu_thread_start(struct vcpu_thread *t, struct kvm_vcpu *vcpu,
+		       void (*fn)(struct vcpu_thread *t), void *arg, int host_cpu)
+{
+	struct sigaction sa = { .sa_handler = user_irq_signal_handler };
+	unsigned int polls;
+	int ret;
+
+	*t = (struct vcpu_thread) {
+		.vcpu = vcpu, .fn = fn, .arg = arg, .host_cpu = host_cpu,
+	};
+	sigaction(KICK_SIGNAL, &sa, NULL);
+	ret = pthread_create(&t->thread, NULL, thread_main, t);
+	TEST_ASSERT(!ret, "pthread_create: %s", strerror(ret));
+
+	for (polls = 0; !__atomic_load_n(&t->tid, __ATOMIC_ACQUIRE); polls++) {
+		TEST_ASSERT(polls < JOIN_POLLS, "a new thread does not start");
+		usleep(POLL_US);
+	}
+}
+
+bool vcpu_thread_stopping(struct vcpu_thread *t)
+{
+	return __atomic_load_n(&t->stop, __ATOMIC_ACQUIRE);
+}
+
+void vcpu_thread_kick(struct vcpu_thread *t)
+{
+	pthread_kill(t->thread, KICK_SIGNAL);
+}
+
+bool vcpu_thread_sleeps(struct vcpu_thread *t)
+{
+	char path[64], stat[256], *comm_end;
+	bool sleeps = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", t->tid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fgets(stat, sizeof(stat), f)) {
+		comm_end = strrchr(stat, ')');
+		sleeps = comm_end && !strncmp(comm_end, ") S", 3);
+	}
+	fclose(f);
+	return sleeps;
+}
+
+static void wait_for_end(struct vcpu_thread *t)
+{
+	unsigned int polls;
+
+	for (polls = 0; !__atomic_load_n(&t->ended, __ATOMIC_ACQUIRE); polls++) {
+		TEST_ASSERT(polls < JOIN_POLLS, "the thread of vCPU %u does not end",
+			    t->vcpu->id);
+		/* A signal that comes just before KVM_RUN is lost: send more. */
+		if (t->stop && polls % POLLS_PER_KICK == 0)
+			vcpu_thread_kick(t);
+		usleep(POLL_US);
+	}
+	pthread_join(t->thread, NULL);
+}
+
+void vcpu_thread_join(struct vcpu_thread *t)
+{
+	wait_for_end(t);
+}
+
+void vcpu_thread_stop(struct vcpu_thread *t)
+{
+	__atomic_store_n(&t->stop, true, __ATOMIC_RELEASE);
+	wait_for_end(t);
+}
+
+static u64 *guest_u64(struct kvm_vm *vm, u64 *global)
+{
+	return addr_gva2hva(vm, (u64)global);
+}
+
+u64 guest_u64_read(struct kvm_vm *vm, u64 *global)
+{
+	return __atomic_load_n(guest_u64(vm, global), __ATOMIC_ACQUIRE);
+}
+
+void guest_u64_write(struct kvm_vm *vm, u64 *global, u64 val)
+{
+	__atomic_store_n(guest_u64(vm, global), val, __ATOMIC_RELEASE);
+}
+
+void guest_u64_wait(struct kvm_vm *vm, u64 *global, u64 val)
+{
+	while (guest_u64_read(vm, global) < val)
+		sched_yield();
+}
