@@ -19,13 +19,19 @@ static volatile u64 go;
 
 /*
  * The guest comes to its way out from the opposite level, of which userspace
- * has been told.
+ * has been told. Pages are touched before, lest a fault tells of the change.
  */
-static void guest_set_level(const struct guest_timer *t)
+static void guest_set_opposite(const struct guest_timer *t)
 {
+	level_set = 0;
 	timer_set_cval(t->timer, 0);
 	timer_set_ctl(t->timer, leave_high ? 0 : CTL_ENABLE);
 	GUEST_SYNC(0);
+}
+
+static void guest_set_level(const struct guest_timer *t)
+{
+	guest_set_opposite(t);
 	timer_set_ctl(t->timer, leave_high ? CTL_ENABLE : 0);
 	level_set = 1;
 }
@@ -120,6 +126,21 @@ static void guest_debug(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
+/* The instruction after that which sets level_set is the one that sets the level. */
+static void guest_step(const struct guest_timer *t)
+{
+	u64 ctl = leave_high ? CTL_ENABLE : 0;
+
+	guest_set_opposite(t);
+	if (t->timer == VIRTUAL)
+		asm volatile("str %1, [%0]; msr cntv_ctl_el0, %2; nop" :
+			     : "r"(&level_set), "r"(1ul), "r"(ctl) : "memory");
+	else
+		asm volatile("str %1, [%0]; msr cntp_ctl_el0, %2; nop" :
+			     : "r"(&level_set), "r"(1ul), "r"(ctl) : "memory");
+	GUEST_DONE();
+}
+
 static void test_single_step(const struct guest_timer *t)
 {
 	struct kvm_guest_debug step = {
@@ -132,16 +153,16 @@ static void test_single_step(const struct guest_timer *t)
 
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_SET_GUEST_DEBUG), "host has no KVM_CAP_SET_GUEST_DEBUG");
 	for (high = 0; high < 2; high++) {
-		vm = create_and_run_to_sync(&vcpu, guest_debug, t, high);
+		vm = create_and_run_to_sync(&vcpu, guest_step, t, high);
 		vcpu_guest_debug_set(vcpu, &step);
-		for (steps = 0; steps < 1000; steps++) {
+		for (steps = 0, level_set = 0; !level_set; steps++) {
+			TEST_ASSERT(steps < 1000, "%u steps did not get the guest through", steps);
 			x = run_past_forced(vcpu);
 			assert_reason(x, KVM_EXIT_DEBUG);
 			sync_global_from_guest(vm, level_set);
-			if (level_set)
-				break;
 		}
-		TEST_ASSERT(level_set, "%u steps did not get the guest through", steps);
+		x = run_past_forced(vcpu);
+		assert_reason(x, KVM_EXIT_DEBUG);
 		assert_level(x, high ? t->level : 0);
 		kvm_vm_free(vm);
 	}

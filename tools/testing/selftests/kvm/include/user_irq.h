@@ -16,8 +16,12 @@
 
 #define DEVICE_IRQ_ALL (KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER | KVM_ARM_DEV_PMU)
 
-/* One page without memory behind it, for MMIO of the tests' own: same GVA and GPA */
-#define TEST_MMIO_GPA 0x48000000ul
+/*
+ * One page without memory behind it, for MMIO of the tests' own: same GVA and
+ * GPA. The same table as for ucalls maps it, so that the first access causes no
+ * stage-2 fault that KVM would handle.
+ */
+#define TEST_MMIO_GPA 0x40010000ul
 #define test_mmio ((volatile u32 *)TEST_MMIO_GPA)
 
 /**
