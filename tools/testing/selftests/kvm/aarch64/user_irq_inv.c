@@ -77,9 +77,10 @@ static void test_inv2(const struct guest_timer *t)
 }
 
 /*
- * INV-2 for a high line that the guest moves a little into the future: where
- * such a write traps, KVM ends the run for the fall, and may find the timer
- * expired again when it fills in the field.
+ * INV-2 for a high line that the guest moves a little into the future. KVM may
+ * end the run for the fall, and find the timer expired again when it fills in
+ * the field: often where such a write traps, seldom where a host interrupt has
+ * to come in the right moment.
  */
 #define REARM_ROUNDS 8000
 

@@ -2,8 +2,6 @@
 /*
  * KVM_IRQ_LINE: what it returned 0 for must reach the guest, and stay there.
  */
-#include <sys/utsname.h>
-
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
 
@@ -178,23 +176,12 @@ static void test_line_before_init(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
-/* major * 1000 + minor of the running kernel */
-static unsigned int kernel_release(void)
-{
-	unsigned int major, minor;
-	struct utsname u;
-
-	uname(&u);
-	TEST_ASSERT(sscanf(u.release, "%u.%u", &major, &minor) == 2, "release %s", u.release);
-	return major * 1000 + minor;
-}
-
 /* The document is silent; up to 6.1 INIT clears the pins, from 6.12 on it keeps them. */
 static void test_line_across_init(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = isr_vm_create(&vcpu);
-	unsigned int release = kernel_release();
+	unsigned int release = host_release();
 	struct vcpu_exit x;
 
 	(void)t;
@@ -204,9 +191,9 @@ static void test_line_across_init(const struct guest_timer *t)
 	x = run_once(vcpu);
 	pr_info("KVM_ARM_VCPU_INIT after a run %s the pins\n",
 		x.uc.args[1] ? "keeps" : "clears");
-	if (release <= 6001)
+	if (release <= RELEASE(6, 1))
 		assert_sync(x, 0);
-	else if (release >= 6012 || x.uc.args[1])
+	else if (release >= RELEASE(6, 12) || x.uc.args[1])
 		assert_sync(x, BOTH_PINS);
 	else
 		assert_sync(x, 0);

@@ -70,6 +70,12 @@ struct vcpu_exit {
 /** user_irq_require() - skip the test unless the host has KVM_CAP_ARM_USER_IRQ */
 void user_irq_require(void);
 
+/* Releases of Linux, for the few differences that cannot be probed */
+#define RELEASE(major, minor) ((major) * 1000u + (minor))
+
+/** host_release() - RELEASE() of the running kernel */
+unsigned int host_release(void);
+
 /**
  * user_irq_vm_create() - a VM without irqchip, one vCPU, and test_mmio mapped
  * @vcpu: where to return the vCPU

@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/utsname.h>
 
 #include "exit_log.h"
 #include "user_irq.h"
@@ -74,6 +75,16 @@ void user_irq_require(void)
 		test_disable_default_vgic();
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_USER_IRQ),
 		       "host has no KVM_CAP_ARM_USER_IRQ: timers need an in-kernel vgic");
+}
+
+unsigned int host_release(void)
+{
+	unsigned int major, minor;
+	struct utsname u;
+
+	uname(&u);
+	TEST_ASSERT(sscanf(u.release, "%u.%u", &major, &minor) == 2, "release %s", u.release);
+	return RELEASE(major, minor);
 }
 
 struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
