@@ -149,6 +149,7 @@ static void run_vgic_tour(const struct guest_timer *t, u64 type)
 	struct kvm_vm *vm;
 	unsigned int i;
 
+	user_irq_require();
 	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic v%d",
 		       type == KVM_DEV_TYPE_ARM_VGIC_V2 ? 2 : 3);
 	vm = vm_create_with_one_vcpu(&vcpu, guest_tour_vgic);

@@ -36,6 +36,7 @@ void test_assert(bool exp, const char *exp_str, const char *file, unsigned int l
 	printf("\n");
 	if (strcmp(exp_str, "false"))
 		printf("  expected: %s\n", exp_str);
-	printf("  pid %d, errno %d (%s)\n", getpid(), err, strerror(err));
+	if (err)
+		printf("  errno %d (%s)\n", err, strerror(err));
 	exit(KSFT_FAIL);
 }

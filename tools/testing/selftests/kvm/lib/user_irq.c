@@ -186,9 +186,9 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu)
 	subtest_leave_run();
 	exit_log_add(vcpu, x.rc, err, x.before);
 
-	TEST_ASSERT(!subtest_timed_out(),
-		    "watchdog: KVM_RUN on vCPU %u did not return, waited for %s", vcpu->id,
-		    waiting_for);
+	errno = 0;
+	if (subtest_timed_out())
+		TEST_FAIL("KVM_RUN on vCPU %u did not return: waited for %s", vcpu->id, waiting_for);
 	x.signal = x.rc && (signals != nr_signals || signal_pending());
 	x.forced = x.rc && err == EINTR && !x.signal && !immediate_exit;
 	check_invariants(vcpu, &x, err, immediate_exit);
