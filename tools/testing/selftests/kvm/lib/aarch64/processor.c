@@ -2,6 +2,7 @@
 /*
  * AArch64: stage-1 page tables, EL1 state of a new vCPU, exceptions.
  */
+#include <fcntl.h>
 #include <stdarg.h>
 
 #include "kvm_util.h"
@@ -38,39 +39,36 @@ static const struct granule {
 	{ 14, 2, 20, 0x0 },
 };
 
-/* The features of the guest's CPU, read from a VM of their own. */
-static u64 read_mmfr0(void)
+static u64 mmfr0;	/* ID_AA64MMFR0_EL1 of the guest's CPU */
+
+/*
+ * Only a vCPU tells what the guest's CPU can do, and page tables come before
+ * the first vCPU: so this takes a VM of its own. Before main(), that it is not
+ * made again for each subtest; whatever fails here fails again there.
+ */
+static void __attribute__((constructor)) probe_guest_cpu(void)
 {
-	static u64 mmfr0;
-	static bool known;
+	struct kvm_vcpu_init init = {};
+	struct kvm_vcpu vcpu = {};
+	int kvm_fd, vm_fd;
 
-	if (!known) {
-		int kvm_fd = open_kvm_dev_path_or_exit();
-		struct kvm_vm vm = { .kvm_fd = kvm_fd };
-		struct kvm_vcpu vcpu = { .vm = &vm };
-		struct kvm_vcpu_init init = {};
-
-		vm.fd = __kvm_ioctl(kvm_fd, KVM_CREATE_VM, kvm_arch_vm_type(kvm_fd));
-		TEST_ASSERT(vm.fd >= 0, KVM_IOCTL_ERROR(KVM_CREATE_VM, vm.fd));
-		vcpu.fd = __vm_ioctl(&vm, KVM_CREATE_VCPU, 0ul);
-		TEST_ASSERT(vcpu.fd >= 0, KVM_IOCTL_ERROR(KVM_CREATE_VCPU, vcpu.fd));
-		vm_ioctl(&vm, KVM_ARM_PREFERRED_TARGET, &init);
-		vcpu_ioctl(&vcpu, KVM_ARM_VCPU_INIT, &init);
-		TEST_ASSERT(!__vcpu_get_reg(&vcpu, SYS_ID_AA64MMFR0_EL1, &mmfr0),
-			    "KVM_GET_ONE_REG ID_AA64MMFR0_EL1");
-		close(vcpu.fd);
-		close(vm.fd);
-		close(kvm_fd);
-		known = true;
-	}
-	return mmfr0;
+	kvm_fd = open(KVM_DEV_PATH, O_RDWR | O_CLOEXEC);
+	if (kvm_fd < 0)
+		return;
+	vm_fd = ioctl(kvm_fd, KVM_CREATE_VM, kvm_arch_vm_type(kvm_fd));
+	vcpu.fd = ioctl(vm_fd, KVM_CREATE_VCPU, 0ul);
+	if (!ioctl(vm_fd, KVM_ARM_PREFERRED_TARGET, &init) &&
+	    !ioctl(vcpu.fd, KVM_ARM_VCPU_INIT, &init))
+		__vcpu_get_reg(&vcpu, SYS_ID_AA64MMFR0_EL1, &mmfr0);
+	close(vcpu.fd);
+	close(vm_fd);
+	close(kvm_fd);
 }
 
 /* KVM_GUEST_GRANULE=4|16|64 asks for a stage-1 granule in KiB. */
 static const struct granule *guest_granule(void)
 {
 	const char *want = getenv("KVM_GUEST_GRANULE");
-	u64 mmfr0 = read_mmfr0();
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(granules); i++) {
@@ -178,7 +176,7 @@ void aarch64_vcpu_setup(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init)
 	chosen.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
 	vcpu_ioctl(vcpu, KVM_ARM_VCPU_INIT, &chosen);
 
-	parange = read_mmfr0() & 0xf;
+	parange = mmfr0 & 0xf;
 	if (parange > 5)
 		parange = 5;	/* 48 bits: more needs FEAT_LPA descriptors */
 
