@@ -128,18 +128,6 @@ static void assert_isr(struct kvm_vcpu *vcpu, u64 isr)
 	assert_level(x, 0);
 }
 
-/* KVM_ARM_VCPU_INIT again, and the state that the guest code started with. */
-static void vcpu_init_again(struct kvm_vcpu *vcpu)
-{
-	u64 sp;
-
-	TEST_ASSERT(!__vcpu_get_reg(vcpu, ARM64_CORE_REG(sp_el1), &sp), "KVM_GET_ONE_REG SP_EL1");
-	aarch64_vcpu_setup(vcpu, NULL);
-	vcpu_set_reg(vcpu, ARM64_CORE_REG(sp_el1), sp);
-	vcpu_set_reg(vcpu, ARM64_CORE_REG(regs.pc), (u64)guest_tell_isr);
-	vcpu_init_descriptor_tables(vcpu);
-}
-
 static void assert_pins_work(struct kvm_vcpu *vcpu)
 {
 	vcpu_pins_set(vcpu, 0);
@@ -156,7 +144,7 @@ static void test_line_after_init(const struct guest_timer *t)
 	struct kvm_vm *vm = isr_vm_create(&vcpu);
 
 	(void)t;
-	vcpu_init_again(vcpu);
+	vcpu_init_again(vcpu, NULL, guest_tell_isr);
 	vcpu_pins_set(vcpu, BOTH_PINS);
 	assert_isr(vcpu, BOTH_PINS);
 	assert_pins_work(vcpu);
@@ -170,7 +158,7 @@ static void test_line_before_init(const struct guest_timer *t)
 
 	(void)t;
 	vcpu_pins_set(vcpu, BOTH_PINS);
-	vcpu_init_again(vcpu);
+	vcpu_init_again(vcpu, NULL, guest_tell_isr);
 	assert_isr(vcpu, 0);
 	assert_pins_work(vcpu);
 	kvm_vm_free(vm);
@@ -187,7 +175,7 @@ static void test_line_across_init(const struct guest_timer *t)
 	(void)t;
 	vcpu_pins_set(vcpu, BOTH_PINS);
 	assert_isr(vcpu, BOTH_PINS);
-	vcpu_init_again(vcpu);
+	vcpu_init_again(vcpu, NULL, guest_tell_isr);
 	x = run_once(vcpu);
 	pr_info("KVM_ARM_VCPU_INIT after a run %s the pins\n",
 		x.uc.args[1] ? "keeps" : "clears");

@@ -7,8 +7,6 @@
 
 #include "user_irq.h"
 
-#define TEST_SIGNAL SIGUSR1
-
 /* Set by the host in the guest's copy: the level to leave with. */
 static volatile u64 leave_high;
 
@@ -194,34 +192,6 @@ static void test_breakpoint(const struct guest_timer *t)
 	}
 }
 
-/*
- * TEST_SIGNAL is blocked, but for the time in KVM_RUN: it ends KVM_RUN whenever
- * it comes, and stays pending.
- */
-static void take_signal_in_kvm_run(struct kvm_vcpu *vcpu)
-{
-	struct {
-		struct kvm_signal_mask mask;
-		u64 sigset;	/* the kernel's, 64 signals */
-	} arg = { .mask.len = sizeof(u64) };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, TEST_SIGNAL);
-	TEST_ASSERT(!sigprocmask(SIG_BLOCK, &set, NULL), "sigprocmask");
-	vcpu_ioctl(vcpu, KVM_SET_SIGNAL_MASK, &arg);
-}
-
-static void consume_signal(void)
-{
-	struct timespec none = {};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, TEST_SIGNAL);
-	TEST_ASSERT(sigtimedwait(&set, NULL, &none) == TEST_SIGNAL, "the signal is lost");
-}
-
 static void guest_wait_for_go(const struct guest_timer *t)
 {
 	guest_set_level(t);
@@ -234,7 +204,7 @@ static void guest_wait_for_go(const struct guest_timer *t)
 /* The field at a signal that comes in after the change of level */
 static void test_signal_exit(const struct guest_timer *t)
 {
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = TEST_SIGNAL };
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
 	unsigned int high, try;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
@@ -244,7 +214,7 @@ static void test_signal_exit(const struct guest_timer *t)
 	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
 	for (high = 0; high < 2; high++) {
 		vm = create_and_run_to_sync(&vcpu, guest_wait_for_go, t, high);
-		take_signal_in_kvm_run(vcpu);
+		run_take_signal(vcpu);
 		/* Later and later, until the guest has had the time it needs. */
 		for (try = 1; try < 100; try++) {
 			struct itimerspec in = { .it_value.tv_nsec = try * 1000000 };
@@ -252,7 +222,7 @@ static void test_signal_exit(const struct guest_timer *t)
 			timer_settime(timer, 0, &in, NULL);
 			x = run_past_forced(vcpu);
 			assert_signal(x);
-			consume_signal();
+			run_consume_signal();
 			sync_global_from_guest(vm, level_set);
 			if (level_set)
 				break;
@@ -275,17 +245,17 @@ static void test_signal_alone(const struct guest_timer *t)
 	go = 1;
 	for (high = 0; high < 2; high++) {
 		vm = create_and_run_to_sync(&vcpu, guest_wait_for_go, t, high);
-		take_signal_in_kvm_run(vcpu);
+		run_take_signal(vcpu);
 		sync_global_to_guest(vm, go);
 		x = run_past_forced(vcpu);
 		assert_sync(x, 1);
 		assert_level(x, high ? t->level : 0);
 
-		raise(TEST_SIGNAL);
+		raise(RUN_SIGNAL);
 		x = run_once(vcpu);
 		assert_signal(x);
 		assert_level(x, high ? t->level : 0);
-		consume_signal();
+		run_consume_signal();
 		assert_done(run_once(vcpu));
 		kvm_vm_free(vm);
 	}
@@ -299,15 +269,15 @@ static void test_signal_and_change(const struct guest_timer *t)
 	struct armed_timer armed = run_until_armed(vm, vcpu);
 	struct vcpu_exit x;
 
-	take_signal_in_kvm_run(vcpu);
+	run_take_signal(vcpu);
 	mmio_read_data(vcpu, 0);
 	vcpu_wait_for_cnt(vcpu, t, armed.cval);
-	raise(TEST_SIGNAL);
+	raise(RUN_SIGNAL);
 
 	x = run_once(vcpu);
 	assert_signal(x);
 	assert_level(x, t->level);
-	consume_signal();
+	run_consume_signal();
 
 	x = run_once(vcpu);
 	assert_sync(x, 1);

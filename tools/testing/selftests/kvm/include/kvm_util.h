@@ -78,15 +78,16 @@ static inline bool kvm_has_cap(long cap)
 	return kvm_check_cap(cap);
 }
 
-#define KVM_IOCTL_ERROR(_ioctl, _ret) \
-	"%s failed, rc: %i errno: %i (%s)", #_ioctl, (_ret), errno, strerror(errno)
+#define __KVM_IOCTL_ERROR(_name, _ret) \
+	"%s failed, rc: %i errno: %i (%s)", (_name), (_ret), errno, strerror(errno)
+#define KVM_IOCTL_ERROR(_ioctl, _ret) __KVM_IOCTL_ERROR(#_ioctl, _ret)
 
 #define __kvm_ioctl(fd, cmd, arg) ioctl(fd, cmd, arg)
 #define kvm_ioctl(fd, cmd, arg)							\
 do {										\
 	int __ret = __kvm_ioctl(fd, cmd, arg);					\
 										\
-	TEST_ASSERT(!__ret, KVM_IOCTL_ERROR(cmd, __ret));			\
+	TEST_ASSERT(!__ret, __KVM_IOCTL_ERROR(#cmd, __ret));			\
 } while (0)
 
 #define __vm_ioctl(vm, cmd, arg) ioctl((vm)->fd, cmd, arg)
@@ -94,7 +95,7 @@ do {										\
 do {										\
 	int __ret = __vm_ioctl(vm, cmd, arg);					\
 										\
-	TEST_ASSERT(!__ret, KVM_IOCTL_ERROR(cmd, __ret));			\
+	TEST_ASSERT(!__ret, __KVM_IOCTL_ERROR(#cmd, __ret));			\
 } while (0)
 
 #define __vcpu_ioctl(vcpu, cmd, arg) ioctl((vcpu)->fd, cmd, arg)
@@ -102,7 +103,7 @@ do {										\
 do {										\
 	int __ret = __vcpu_ioctl(vcpu, cmd, arg);				\
 										\
-	TEST_ASSERT(!__ret, KVM_IOCTL_ERROR(cmd, __ret));			\
+	TEST_ASSERT(!__ret, __KVM_IOCTL_ERROR(#cmd, __ret));			\
 } while (0)
 
 /* Life cycle */

@@ -28,12 +28,16 @@
  * struct guest_timer - one of the two timers of EL1
  * @timer: for the accessors in arch_timer.h
  * @level: its bit in the field
- * @cnt_reg: ONE_REG id of its counter
+ * @ctl_reg: ONE_REG id of its CTL; those of the ptimer came with Linux 6.4
+ * @cval_reg: of its CVAL
+ * @cnt_reg: of its counter
  */
 struct guest_timer {
 	const char *name;
 	enum arch_timer timer;
 	u64 level;
+	u64 ctl_reg;
+	u64 cval_reg;
 	u64 cnt_reg;
 };
 
@@ -148,6 +152,15 @@ struct armed_timer run_until_armed(struct kvm_vm *vm, struct kvm_vcpu *vcpu);
 
 /** mmio_read_data() - what the pending 32-bit MMIO read is to return */
 void mmio_read_data(struct kvm_vcpu *vcpu, u32 val);
+
+/*
+ * RUN_SIGNAL is blocked but for the time in KVM_RUN, after run_take_signal(): it
+ * ends KVM_RUN whenever it comes, even before, and stays pending until
+ * run_consume_signal(), which fails the test if there is none.
+ */
+#define RUN_SIGNAL SIGUSR1
+void run_take_signal(struct kvm_vcpu *vcpu);
+void run_consume_signal(void);
 
 /** user_irq_signal_handler() - sa_handler that run_once() knows to be a signal */
 void user_irq_signal_handler(int sig);

@@ -15,6 +15,8 @@ const struct guest_timer guest_vtimer = {
 	.name = "vtimer",
 	.timer = VIRTUAL,
 	.level = KVM_ARM_DEV_EL1_VTIMER,
+	.ctl_reg = KVM_REG_ARM_TIMER_CTL,
+	.cval_reg = KVM_REG_ARM_TIMER_CVAL,
 	.cnt_reg = KVM_REG_ARM_TIMER_CNT,
 };
 
@@ -22,6 +24,8 @@ const struct guest_timer guest_ptimer = {
 	.name = "ptimer",
 	.timer = PHYSICAL,
 	.level = KVM_ARM_DEV_EL1_PTIMER,
+	.ctl_reg = KVM_REG_ARM_PTIMER_CTL,
+	.cval_reg = KVM_REG_ARM_PTIMER_CVAL,
 	.cnt_reg = KVM_REG_ARM_PTIMER_CNT,
 };
 
@@ -59,6 +63,30 @@ void user_irq_signal_handler(int sig)
 {
 	(void)sig;
 	nr_signals++;
+}
+
+void run_take_signal(struct kvm_vcpu *vcpu)
+{
+	struct {
+		struct kvm_signal_mask mask;
+		u64 sigset;	/* the kernel's, 64 signals: none is blocked in KVM_RUN */
+	} arg = { .mask.len = sizeof(u64) };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, RUN_SIGNAL);
+	TEST_ASSERT(!sigprocmask(SIG_BLOCK, &set, NULL), "sigprocmask");
+	vcpu_ioctl(vcpu, KVM_SET_SIGNAL_MASK, &arg);
+}
+
+void run_consume_signal(void)
+{
+	struct timespec none = {};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, RUN_SIGNAL);
+	TEST_ASSERT(sigtimedwait(&set, NULL, &none) == RUN_SIGNAL, "the signal is lost");
 }
 
 static bool signal_pending(void)

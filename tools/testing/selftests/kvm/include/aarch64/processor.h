@@ -84,6 +84,9 @@ struct kvm_vcpu *aarch64_vcpu_add(struct kvm_vm *vm, u32 vcpu_id, struct kvm_vcp
  */
 void aarch64_vcpu_setup(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init);
 
+/** vcpu_init_again() - aarch64_vcpu_setup(), then @guest_code on the stack that @vcpu had */
+void vcpu_init_again(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init, void *guest_code);
+
 /** vm_init_descriptor_tables() - forget all handlers of @vm */
 void vm_init_descriptor_tables(struct kvm_vm *vm);
 

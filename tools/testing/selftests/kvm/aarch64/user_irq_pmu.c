@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PMU: the third bit of the field is the PMU's overflow interrupt: a counter
+ * has overflowed, its interrupt is enabled, and so is PMCR_EL0.E.
+ */
+#include "user_irq.h"
+
+#define PMCR_E		(1ul << 0)
+#define PMCR_LC		(1ul << 6)
+#define CYCLES		(1ul << 31)	/* the cycle counter in PMCNTENSET and the like */
+#define COUNTER_0	(1ul << 0)
+#define SW_INCR		0		/* event: a write to PMSWINC_EL0 */
+
+static volatile u64 go;
+
+/* Reset leaves these registers with unknown values (Arm ARM D24.5). */
+static void guest_pmu_reset(void)
+{
+	write_sysreg(0, pmcr_el0);
+	write_sysreg(~0u, pmcntenclr_el0);
+	write_sysreg(~0u, pmintenclr_el1);
+	write_sysreg(~0u, pmovsclr_el0);
+	isb();
+}
+
+static void guest_start_cycles(u64 headroom)
+{
+	/* 64 bits first: which overflow it will be is known when the counter is set. */
+	write_sysreg(PMCR_LC, pmcr_el0);
+	isb();
+	write_sysreg(0, pmccfiltr_el0);
+	write_sysreg(-headroom, pmccntr_el0);
+	write_sysreg(CYCLES, pmintenset_el1);
+	write_sysreg(CYCLES, pmcntenset_el0);
+	write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
+	isb();
+}
+
+/* An overflow at once, by software */
+static void guest_overflow_counter_0(void)
+{
+	write_sysreg(0, pmselr_el0);
+	isb();
+	write_sysreg(SW_INCR, pmxevtyper_el0);
+	write_sysreg(0xffffffff, pmxevcntr_el0);
+	write_sysreg(COUNTER_0, pmintenset_el1);
+	write_sysreg(COUNTER_0, pmcntenset_el0);
+	write_sysreg(PMCR_E, pmcr_el0);
+	isb();
+	write_sysreg(COUNTER_0, pmswinc_el0);
+	isb();
+}
+
+static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
+{
+	struct kvm_vcpu_init init = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
+	vm = vm_create(1);
+	*vcpu = aarch64_vcpu_add(vm, 0, &init, guest_code);
+	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
+	TEST_ASSERT(!__vcpu_device_attr_set(*vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
+		    "the PMU does not initialise without an IRQ: errno %d", errno);
+	return vm;
+}
+
+/* PMU-1: the cycle counter overflows while the guest spins */
+static void guest_spin_over(void)
+{
+	guest_pmu_reset();
+	guest_start_cycles(100000);
+	while (!go)
+		;
+	GUEST_ASSERT(read_sysreg(pmovsset_el0) & CYCLES);
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void test_cycles(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	(void)unused;
+	vm = pmu_vm_create(&vcpu, guest_spin_over);
+	run_waiting_for("the forced exit for the overflow of the cycle counter");
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+	go = 1;
+	sync_global_to_guest(vm, go);
+	x = run_once(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-1, PMU-2: an event counter, and the three ways to take the line down */
+enum { BY_OVERFLOW_FLAG, BY_INTERRUPT_ENABLE, BY_PMCR, NR_BY };
+
+static void guest_raise_and_lower(void)
+{
+	unsigned int by;
+
+	for (by = 0; by < NR_BY; by++) {
+		guest_pmu_reset();
+		guest_overflow_counter_0();
+		GUEST_SYNC(0);
+		switch (by) {
+		case BY_OVERFLOW_FLAG:
+			write_sysreg(COUNTER_0, pmovsclr_el0);
+			break;
+		case BY_INTERRUPT_ENABLE:
+			write_sysreg(COUNTER_0, pmintenclr_el1);
+			break;
+		case BY_PMCR:
+			write_sysreg(0, pmcr_el0);
+			break;
+		}
+		isb();
+		GUEST_SYNC(1);
+	}
+	GUEST_DONE();
+}
+
+static void test_raise_and_lower(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int by;
+
+	(void)unused;
+	vm = pmu_vm_create(&vcpu, guest_raise_and_lower);
+	for (by = 0; by < NR_BY; by++) {
+		x = run_past_forced(vcpu);
+		assert_sync(x, 0);
+		assert_level(x, KVM_ARM_DEV_PMU);
+		x = run_past_forced(vcpu);
+		assert_sync(x, 1);
+		assert_level(x, 0);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-3: beside the timers */
+static void guest_three(void)
+{
+	unsigned int state;
+
+	guest_pmu_reset();
+	timer_set_cval(VIRTUAL, 0);
+	timer_set_cval(PHYSICAL, 0);
+	for (state = 0; state < 16; state++) {
+		unsigned int s = state ^ state >> 1;	/* one change at a time, and once all */
+
+		timer_set_ctl(VIRTUAL, s & 1 ? CTL_ENABLE : 0);
+		timer_set_ctl(PHYSICAL, s & 2 ? CTL_ENABLE : 0);
+		guest_pmu_reset();
+		if (s & 4)
+			guest_overflow_counter_0();
+		GUEST_SYNC(s);
+	}
+	GUEST_DONE();
+}
+
+static void test_three(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int state;
+
+	(void)unused;
+	vm = pmu_vm_create(&vcpu, guest_three);
+	for (state = 0; state < 16; state++) {
+		unsigned int s = state ^ state >> 1;
+
+		x = run_past_forced(vcpu);
+		assert_sync(x, s);
+		assert_level(x, (s & 1 ? guest_vtimer.level : 0) |
+				(s & 2 ? guest_ptimer.level : 0) |
+				(s & 4 ? (u64)KVM_ARM_DEV_PMU : 0));
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-4: an overflow that is pending already keeps WFI from sleeping unseen */
+static void guest_wfi_pending(void)
+{
+	guest_pmu_reset();
+	GUEST_SYNC(0);
+	guest_overflow_counter_0();
+	asm volatile("wfi" ::: "memory");
+	while (!go)
+		;
+	GUEST_DONE();
+}
+
+static void test_wfi_pending(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm;
+
+	(void)unused;
+	vm = pmu_vm_create(&vcpu, guest_wfi_pending);
+	assert_sync(run_past_forced(vcpu), 0);
+	run_waiting_for("a pending overflow to be told, before or in WFI");
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	{ "PMU-1.cycles", "an overflow of the cycle counter forces an exit", test_cycles, NULL },
+	{ "PMU-2", "clearing flag, interrupt enable or PMCR.E each lower the line",
+	  test_raise_and_lower, NULL },
+	{ "PMU-3", "the PMU and the timers move only their own bits", test_three, NULL },
+	{ "PMU-4.pending", "an overflow pending at WFI is told", test_wfi_pending, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * REG: registers written by userspace, and KVM_ARM_VCPU_INIT again.
+ */
+#include "user_irqchip.h"
+
+static volatile u64 go;
+
+static void require_timer_regs(struct kvm_vcpu *vcpu, const struct guest_timer *t)
+{
+	u64 ctl;
+
+	__TEST_REQUIRE(!__vcpu_get_reg(vcpu, t->ctl_reg, &ctl),
+		       "host has no ONE_REG for the %s (Linux 6.4)", t->name);
+}
+
+static void guest_wait(const struct guest_timer *unused)
+{
+	(void)unused;
+	GUEST_SYNC(0);
+	while (!go)
+		;
+	GUEST_DONE();
+}
+
+/* The next KVM_RUN reports @level, before any guest instruction. */
+static void assert_told_first(struct kvm_vcpu *vcpu, u64 level)
+{
+	u64 pc = vcpu_get_pc(vcpu);
+
+	assert_forced(run_once(vcpu), level);
+	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
+}
+
+/* REG-1: CTL and CVAL of a stopped vCPU */
+static void test_set_timer(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_wait, t);
+	struct vcpu_exit x;
+
+	require_timer_regs(vcpu, t);
+	x = run_once(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, 0);
+	vcpu_run_complete_io(vcpu);
+
+	vcpu_set_reg(vcpu, t->cval_reg, 0);
+	vcpu_set_reg(vcpu, t->ctl_reg, CTL_ENABLE);
+	assert_told_first(vcpu, t->level);
+	vcpu_set_reg(vcpu, t->ctl_reg, CTL_ENABLE | CTL_IMASK);
+	assert_told_first(vcpu, 0);
+	vcpu_set_reg(vcpu, t->ctl_reg, CTL_ENABLE);
+	assert_told_first(vcpu, t->level);
+	vcpu_set_reg(vcpu, t->cval_reg, vcpu_get_cnt(vcpu, t) + msec_to_cycles(300 * 1000));
+	assert_told_first(vcpu, 0);
+	vcpu_set_reg(vcpu, t->cval_reg, 0);
+	assert_told_first(vcpu, t->level);
+	vcpu_set_reg(vcpu, t->ctl_reg, 0);
+	assert_told_first(vcpu, 0);
+
+	go = 1;
+	sync_global_to_guest(vm, go);
+	x = run_once(vcpu);
+	assert_done(x);
+	assert_level(x, 0);
+	kvm_vm_free(vm);
+}
+
+/* REG-3: the counter moves the expiry to and fro */
+static void guest_arm_far(const struct guest_timer *t)
+{
+	u64 cval = guest_far_future(t);
+
+	timer_set_cval(t->timer, cval);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	GUEST_SYNC_ARGS(0, cval, 0, 0, 0);
+	GUEST_ASSERT_EQ(timer_get_cval(t->timer), cval);
+	GUEST_SYNC(1);
+	GUEST_ASSERT_EQ(timer_get_cval(t->timer), cval);
+	GUEST_DONE();
+}
+
+static void test_set_counter(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_far, t);
+	struct vcpu_exit x;
+	u64 cval, start;
+
+	require_timer_regs(vcpu, t);
+	x = run_once(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, 0);
+	cval = x.uc.args[2];
+	vcpu_run_complete_io(vcpu);
+
+	start = vcpu_get_cnt(vcpu, t);
+	vcpu_set_reg(vcpu, t->cnt_reg, cval);
+	assert_told_first(vcpu, t->level);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, t->level);
+	vcpu_run_complete_io(vcpu);
+
+	vcpu_set_reg(vcpu, t->cnt_reg, start);
+	assert_told_first(vcpu, 0);
+	x = run_once(vcpu);
+	assert_done(x);
+	assert_level(x, 0);
+	kvm_vm_free(vm);
+}
+
+/* REG-4: KVM_ARM_VCPU_INIT again turns the timers off */
+static void guest_raise_and_sync(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	for (;;)
+		GUEST_SYNC(0);
+}
+
+static void guest_check_off(const struct guest_timer *t)
+{
+	GUEST_ASSERT_EQ(timer_get_ctl(t->timer) & (CTL_ENABLE | CTL_IMASK), 0);
+	GUEST_SYNC(1);
+	guest_raise_and_sync(t);
+}
+
+static void test_init_again(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_raise_and_sync, t);
+	struct vcpu_exit x;
+
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+
+	vcpu_init_again(vcpu, NULL, guest_check_off);
+	vcpu_args_set(vcpu, 1, t);
+	/* The MMIO exit of before belongs to what was reset. */
+	x = run_past_forced(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, 0);
+	assert_nr_forced(x, 1);
+
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+	kvm_vm_free(vm);
+}
+
+/*
+ * REG-4: a first KVM_RUN that fails, here for a PMU that is not initialised.
+ * CVE-2024-53195: a WARN in the host's log.
+ */
+static void test_init_after_failed_run(const struct guest_timer *t)
+{
+	struct kvm_vcpu_init pmu = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
+	vm = vm_create(1);
+	vcpu = aarch64_vcpu_add(vm, 0, &pmu, guest_check_off);
+	__TEST_REQUIRE(__vcpu_run(vcpu) == -1 && errno == EINVAL,
+		       "this kernel runs a PMU that is not initialised (before 6.1)");
+
+	vcpu_init_again(vcpu, &pmu, guest_check_off);
+	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
+		    "the PMU does not initialise: errno %d", errno);
+	vcpu_args_set(vcpu, 1, t);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, 0);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+	kvm_vm_free(vm);
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("REG-1", "CTL and CVAL set by userspace are told before the guest runs",
+		       test_set_timer),
+	TIMER_SUBTESTS("REG-3", "a counter set by userspace moves the expiry both ways",
+		       test_set_counter),
+	TIMER_SUBTESTS("REG-4", "KVM_ARM_VCPU_INIT again turns the timer off", test_init_again),
+	TIMER_SUBTESTS("REG-4.failed_run", "KVM_ARM_VCPU_INIT again after a failed first run",
+		       test_init_after_failed_run),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}
