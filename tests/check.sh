@@ -202,10 +202,12 @@ exit_codes()
 		env KDIR=/ "$kvm/vmtest/kselftest.sh" install
 }
 
-"$kvm/vmtest/kselftest.sh" install || exit 2
-for tool in shellcheck git pgrep; do
-	command -v $tool >/dev/null || { echo "make check needs $tool" >&2; exit 2; }
+for package in shellcheck git procps; do
+	[ $package = procps ] && tool=pgrep || tool=$package
+	command -v "$tool" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} $package"
 done
+export EXTRA_PACKAGES
+"$kvm/vmtest/kselftest.sh" install || exit 2
 
 check "ktap.py" python3 "$root/tests/ktap_test.py"
 check "shellcheck" shellcheck_all

@@ -17,7 +17,8 @@ usage()
 	Usage: kselftest.sh setup     install missing Debian packages (as root; else name them)
 	       kselftest.sh install   build the suite into build/install
 	       kselftest.sh run       both, then run it on Linux $series, nVHE and VHE
-	Environment: KDIR, a kernel tree whose kselftest framework to use; V=1, show commands.
+	Environment: KDIR, a kernel tree whose kselftest framework to use; V=1, show commands;
+	EXTRA_PACKAGES, Debian packages to install too.
 	Exit code: 0 pass, 1 a test failed, 2 no verdict, 4 all skipped.
 	USAGE
 }
@@ -50,6 +51,7 @@ missing_packages()
 		command -v aarch64-linux-gnu-gcc >/dev/null || echo gcc-aarch64-linux-gnu
 		[ -e /usr/aarch64-linux-gnu/lib/libc.a ] || echo libc6-dev-arm64-cross
 	fi
+	echo "${EXTRA_PACKAGES:-}"
 	native && return
 	command -v qemu-system-aarch64 >/dev/null || echo qemu-system-arm
 	command -v bsdtar >/dev/null || echo libarchive-tools
@@ -57,7 +59,7 @@ missing_packages()
 
 setup()
 {
-	packages=$(missing_packages | tr '\n' ' ')
+	packages=$(missing_packages | xargs)
 	[ -n "$packages" ] || return 0
 	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 		echo "kselftest: missing packages; as root: apt-get install $packages" >&2
