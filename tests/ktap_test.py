@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 
 import ktap  # noqa: E402
 
-BEGIN = "vmtest-begin kernel=6.12.43+deb12-cloud-arm64 mode=vhe cpus=2"
+BEGIN = "vmtest-begin kernel=6.12.43+deb12-cloud-arm64 version=6.12.43 mode=vhe cpus=2"
 SUITE = """TAP version 13
 1..2
 # timeout set to 180
@@ -80,7 +80,7 @@ class Parsing(unittest.TestCase):
         self.assertEqual(result.subtests[2].reason, "no timer")
         self.assertNotIn("boot", shown)
         self.assertEqual(result.incomplete(), [])
-        self.assertEqual(shown[0], "# host: kernel 6.12.43+deb12-cloud-arm64, mode vhe")
+        self.assertEqual(shown[0], "# host: kernel 6.12.43+deb12-cloud-arm64, version 6.12.43, mode vhe")
 
     def test_direct(self):
         result, _ = run(BEGIN + "\nTAP version 13\n1..1\n# ok 7 not a result\nok 1 A b\n"

@@ -39,16 +39,19 @@ static long nr_sleeps(void)
 
 /*
  * BLK-1: WFI with an armed timer sleeps and wakes up at expiry. A slow host may
- * get to the WFI after expiry, where there is nothing to sleep for: try longer.
+ * get to the WFI after expiry, where the pin, which follows the field, is up and
+ * there is nothing to sleep for: try longer.
  */
 static void test_wfi_wakes(const struct guest_timer *t)
 {
 	bool slept = false;
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_wfi, t);
+	struct user_irqchip chip;
 	struct vcpu_exit x;
 	u64 ms;
 
+	user_irqchip_init(&chip, vcpu, t->level, 0);
 	for (ms = 5; ms <= 1280 && !slept; ms *= 2) {
 		long sleeps = nr_sleeps();
 
@@ -57,15 +60,15 @@ static void test_wfi_wakes(const struct guest_timer *t)
 
 		/* The expiry forces an exit, before the guest goes on after its WFI. */
 		run_waiting_for("the expired timer to wake the vCPU from WFI");
-		assert_forced(run_once(vcpu), t->level);
+		assert_forced(user_irqchip_run(&chip), t->level);
 		slept = nr_sleeps() > sleeps;
 
 		run_waiting_for("the guest to go on after its WFI");
-		x = run_once(vcpu);
+		x = user_irqchip_run(&chip);
 		assert_sync(x, 0);
 		assert_level(x, t->level);
 
-		x = run_past_forced(vcpu);
+		x = user_irqchip_run_past_forced(&chip);
 		assert_sync(x, 1);
 		assert_level(x, 0);
 	}

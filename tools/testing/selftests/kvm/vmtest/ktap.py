@@ -63,7 +63,7 @@ def read_known_bugs(lines):
 def matching_bugs(bugs, facts):
     """The bugs that the kernel described by facts is known for."""
     try:
-        release = version(facts.get("kernel", ""))
+        release = version(facts.get("version", ""))
     except ValueError:
         return []
     mode = facts.get("mode", "").lower()
@@ -80,7 +80,7 @@ class Run:
         self.native = native
         self.begun = native
         self.end_code = None
-        self.facts = {}
+        self.facts = {"kernel": "?", "version": "?", "mode": "?"}
         self.subtests = []
         self.plans = {}
         self.counts = collections.Counter()
@@ -96,9 +96,8 @@ class Run:
             if not match:
                 return None
             self.begun = True
-            self.facts = dict(item.split("=", 1) for item in match.group(1).split())
-            return "# host: kernel %s, mode %s" % (self.facts.get("kernel"),
-                                                   self.facts.get("mode"))
+            self.facts.update(item.split("=", 1) for item in match.group(1).split())
+            return "# host: kernel %(kernel)s, version %(version)s, mode %(mode)s" % self.facts
         if self.end_code is not None:
             return None
         match = END.match(line)
@@ -210,7 +209,7 @@ def main():
     parser.add_argument("--known-bugs", metavar="FILE", required=True)
     parser.add_argument("--program", help="the one program that runs, without run_kselftest.sh")
     parser.add_argument("--strict", action="store_true", help="open bugs fail the run too")
-    parser.add_argument("--native", metavar="KERNEL,MODE",
+    parser.add_argument("--native", metavar="VERSION,MODE",
                         help="the input is KTAP from this very host")
     args = parser.parse_args()
 
@@ -223,7 +222,7 @@ def main():
 
     run = Run(args.program, bool(args.native))
     if args.native:
-        run.facts = dict(zip(("kernel", "mode"), args.native.split(",")))
+        run.facts.update(zip(("version", "mode"), args.native.split(",")))
     try:
         for raw in sys.stdin.buffer:
             shown = run.feed(raw.decode("utf-8", "replace"))
