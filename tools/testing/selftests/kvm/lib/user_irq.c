@@ -216,7 +216,8 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu)
 
 	errno = 0;
 	if (subtest_timed_out())
-		TEST_FAIL("KVM_RUN on vCPU %u did not return: waited for %s", vcpu->id, waiting_for);
+		TEST_FAIL("KVM_RUN on vCPU %u did not return: waited for %s", vcpu->id,
+			  waiting_for);
 	x.signal = x.rc && (signals != nr_signals || signal_pending());
 	x.forced = x.rc && err == EINTR && !x.signal && !immediate_exit;
 	check_invariants(vcpu, &x, err, immediate_exit);
