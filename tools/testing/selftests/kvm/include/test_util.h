@@ -32,6 +32,12 @@ typedef int32_t s32;
 #define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 #endif
 
+/** align_up() - @x rounded up to a multiple of @size, a power of two */
+static inline u64 align_up(u64 x, u64 size)
+{
+	return (x + size - 1) & ~(size - 1);
+}
+
 #define pr_info(...) printf(__VA_ARGS__)
 #ifdef DEBUG
 #define pr_debug(...) printf(__VA_ARGS__)

@@ -6,45 +6,54 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "kvm_util.h"
 
-static void load_segment(struct kvm_vm *vm, const char *image, const Elf64_Phdr *phdr)
-{
-	u64 start = phdr->p_vaddr & ~((u64)vm->page_size - 1);
-	u64 end = phdr->p_vaddr + phdr->p_memsz;
-	u64 npages = (end - start + vm->page_size - 1) / vm->page_size;
-	/* In one piece, so that no object of the program is split in the host's view. */
-	u64 gpa = vm_phy_pages_alloc(vm, npages, 0, 0);
+/*
+ * Linked for pages of up to 64 KiB, a segment lies as far from a multiple of
+ * that in memory as it does in the file.
+ */
+#define SEGMENT_ALIGN 0x10000ul
 
-	virt_map(vm, start, gpa, npages);
-	memcpy(addr_gva2hva(vm, phdr->p_vaddr), image + phdr->p_offset, phdr->p_filesz);
+/*
+ * The guest's memory is a private mapping of the file: a page costs nothing
+ * before the guest uses it.
+ */
+static void load_segment(struct kvm_vm *vm, int fd, const Elf64_Phdr *phdr)
+{
+	u64 head = phdr->p_vaddr % SEGMENT_ALIGN;
+	u64 file_size = head + phdr->p_filesz;
+	u64 npages = align_up(head + phdr->p_memsz, vm->page_size) / vm->page_size;
+	u64 gpa = align_up(memslot2region(vm, 0)->next_free, SEGMENT_ALIGN);
+	char *mem;
+
+	/* In one piece, so that no object of the program is split in the host's view. */
+	gpa = vm_phy_pages_alloc(vm, npages, gpa, 0);
+	mem = addr_gpa2hva(vm, gpa);
+	TEST_ASSERT(mmap(mem, file_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd,
+			 phdr->p_offset - head) == mem, "mmap of a segment");
+	memset(mem + file_size, 0, align_up(file_size, getpagesize()) - file_size);
+	virt_map(vm, phdr->p_vaddr - head, gpa, npages);
 }
 
 void kvm_vm_elf_load(struct kvm_vm *vm, const char *filename)
 {
 	int fd = open_path_or_exit(filename, O_RDONLY);
-	const Elf64_Phdr *phdr;
-	const Elf64_Ehdr *ehdr;
-	struct stat st;
-	char *image;
+	Elf64_Phdr phdr;
+	Elf64_Ehdr ehdr;
 	int i;
 
-	TEST_ASSERT(!fstat(fd, &st), "fstat %s", filename);
-	image = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	TEST_ASSERT(image != MAP_FAILED, "mmap %s", filename);
-
-	ehdr = (const Elf64_Ehdr *)image;
-	TEST_ASSERT(!memcmp(ehdr->e_ident, ELFMAG, SELFMAG) && ehdr->e_type == ET_EXEC,
+	TEST_ASSERT(pread(fd, &ehdr, sizeof(ehdr), 0) == sizeof(ehdr) &&
+		    !memcmp(ehdr.e_ident, ELFMAG, SELFMAG) && ehdr.e_type == ET_EXEC,
 		    "%s is not a static ELF executable", filename);
 
-	phdr = (const Elf64_Phdr *)(image + ehdr->e_phoff);
-	for (i = 0; i < ehdr->e_phnum; i++) {
-		if (phdr[i].p_type == PT_LOAD)
-			load_segment(vm, image, &phdr[i]);
-	}
+	for (i = 0; i < ehdr.e_phnum; i++) {
+		u64 offset = ehdr.e_phoff + i * sizeof(phdr);
 
-	munmap(image, st.st_size);
+		TEST_ASSERT(pread(fd, &phdr, sizeof(phdr), offset) == sizeof(phdr),
+			    "read %s", filename);
+		if (phdr.p_type == PT_LOAD)
+			load_segment(vm, fd, &phdr);
+	}
 	close(fd);
 }

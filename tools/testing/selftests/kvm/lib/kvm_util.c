@@ -177,14 +177,13 @@ void vm_userspace_mem_region_add(struct kvm_vm *vm, enum vm_mem_backing_src_type
 				 u64 guest_paddr, u32 slot, u64 npages, u32 flags)
 {
 	struct userspace_mem_region *region = &vm->regions[vm->nr_regions];
-	u64 host_page = getpagesize();
 	u64 size = npages * vm->page_size;
 
 	TEST_ASSERT(src_type == VM_MEM_SRC_ANONYMOUS, "backing source %d", src_type);
 	TEST_ASSERT(vm->nr_regions < NR_MEM_REGIONS, "more than %d memory slots", NR_MEM_REGIONS);
 
 	/* KVM wants whole host pages, whatever the granule of the guest. */
-	size = (size + host_page - 1) & ~(host_page - 1);
+	size = align_up(size, getpagesize());
 	region->host_mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	TEST_ASSERT(region->host_mem != MAP_FAILED, "mmap of %#lx bytes", size);
@@ -220,7 +219,7 @@ u64 vm_phy_pages_alloc(struct kvm_vm *vm, size_t num, u64 paddr_min, u32 memslot
 	u64 gpa = region->next_free;
 
 	if (gpa < paddr_min)
-		gpa = (paddr_min + vm->page_size - 1) & ~((u64)vm->page_size - 1);
+		gpa = align_up(paddr_min, vm->page_size);
 	TEST_ASSERT(gpa + num * vm->page_size <= end, "slot %u is full: no %zu pages at %#lx",
 		    memslot, num, gpa);
 	region->next_free = gpa + num * vm->page_size;
