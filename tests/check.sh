@@ -22,12 +22,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 
-# verdict RC NAME LOG: one check's line, with its output if it failed
+# verdict RC NAME LOG: one check's line, with its output if it failed; RC 4 is a skip
 verdict()
 {
 	if [ "$1" -eq 0 ]; then
 		passed=$((passed + 1))
 		echo "ok $2"
+	elif [ "$1" -eq 4 ]; then
+		skipped=$((skipped + 1))
+		echo "ok $2 # SKIP $(tail -n 1 "$3")"
 	else
 		failed=$((failed + 1))
 		sed 's/^/    /' "$3"

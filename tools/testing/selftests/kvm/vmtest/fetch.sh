@@ -85,9 +85,12 @@ need_indexes()
 		echo "deb [signed-by=$KEYRING] ${site%/}-security $suite main"
 	done >>"$APT/sources.list"
 	say "package indexes of Debian's arm64 suites (40 MB)"
-	apt_private apt-get update >&2 || say "not all suites could be read, going on"
+	if apt_private apt-get update >&2; then
+		touch "$APT/updated"
+	else
+		say "not all suites could be read, going on"
+	fi
 	ls "$APT"/lists/*_Packages >/dev/null 2>&1 || die "no package index could be downloaded"
-	touch "$APT/updated"
 }
 
 # Prints "upstream-version package package-version", newest first, of each
@@ -117,14 +120,11 @@ download()
 	(cd "$3" && apt_private apt-get download "$1=$2" >&2)
 }
 
-# Unpacks the one package in directory $1 there; further arguments are for tar
+# Unpacks the one package in directory $1 there
 unpack()
 {
-	unpack_dir=$1
-	shift
-	dpkg-deb --fsys-tarfile "$unpack_dir"/*.deb |
-		tar -x -C "$unpack_dir" --wildcards "$@" 2>/dev/null || true
-	rm "$unpack_dir"/*.deb
+	dpkg-deb -x "$1"/*.deb "$1" || die "cannot unpack $(basename "$1"/*.deb); is the disk full?"
+	rm "$1"/*.deb
 }
 
 fetch_kernel()
@@ -142,7 +142,7 @@ fetch_kernel()
 	while read -r version package package_version; do
 		rm -rf "$work/deb" && mkdir "$work/deb"
 		download "$package" "$package_version" "$work/deb" || continue
-		unpack "$work/deb" './boot/vmlinuz-*' './usr/lib/modules/*/vmlinuz*'
+		unpack "$work/deb"
 		file=$(find "$work/deb" -type f -name 'vmlinuz*' | head -n 1)
 		[ -n "$file" ] || continue
 		mkdir -p "$CACHE/kernel/$version"
@@ -151,7 +151,7 @@ fetch_kernel()
 		echo "$image"
 		return
 	done <"$work/found"
-	die "the mirror has no kernel $want any more, although its index lists it"
+	die "no kernel $want that the index lists could be downloaded"
 }
 
 fetch_busybox()
@@ -164,13 +164,13 @@ fetch_busybox()
 	while read -r version package package_version; do
 		rm -rf "$work/deb" && mkdir "$work/deb"
 		download "$package" "$package_version" "$work/deb" || continue
-		unpack "$work/deb" './bin/busybox' './usr/bin/busybox'
+		unpack "$work/deb"
 		mkdir -p "$CACHE/busybox/bin"
-		mv "$(find "$work/deb" -type f -name busybox)" "$file"
+		mv "$(find "$work/deb" -type f -path '*/bin/busybox')" "$file"
 		echo "$file"
 		return
 	done <"$work/found"
-	die "the mirror has no busybox-static for arm64"
+	die "no busybox-static for arm64 could be downloaded"
 }
 
 fetch_source()
@@ -186,19 +186,20 @@ fetch_source()
 		rm -rf "$work/deb" && mkdir "$work/deb" "$work/tree"
 		download "$package" "$package_version" "$work/deb" || continue
 		say "unpacking the kselftest framework of Linux $version"
-		unpack "$work/deb" './usr/src/linux-source-*.tar.xz'
+		unpack "$work/deb"
 		set -f
 		# shellcheck disable=SC2046,SC2086 # one argument a pattern
 		xz -dc -T0 "$work/deb/usr/src/linux-source-$want.tar.xz" |
 			tar -x -C "$work/tree" --strip-components=1 --wildcards \
-				--no-wildcards-match-slash $(printf '*/%s ' $FRAMEWORK)
+				--no-wildcards-match-slash $(printf '*/%s ' $FRAMEWORK) ||
+			die "cannot unpack the source; is the disk full?"
 		set +f
 		mkdir -p "$CACHE/source"
 		mv "$work/tree" "$dir"
 		echo "$dir"
 		return
 	done <"$work/found"
-	die "the mirror has no linux-source-$want any more"
+	die "no linux-source-$want could be downloaded"
 }
 
 case ${1:-} in
