@@ -36,6 +36,7 @@ BUGS = ktap.read_known_bugs([
     "BLK-1.* 5.19-6.1.171,6.2-6.12.85 any 4ce98bf0865c A16: words\n",
     "EXIT-11.field.* 4.12-7.3 any open B05: words\n",
     "LVL-7.ptimer 6.4-7.2 vhe 7.3 A21: words\n",
+    "NEW-7 4.17- any racy B01: words\n",
 ])
 
 
@@ -59,6 +60,8 @@ class Versions(unittest.TestCase):
             self.assertEqual(ktap.in_range(ktap.version(release), ranges), inside, release)
         self.assertTrue(ktap.in_range((7, 3, 4), "4.12-7.3"))
         self.assertTrue(ktap.in_range((7, 3, 4), "7.3"))
+        self.assertTrue(ktap.in_range((7, 4), "4.12-"))
+        self.assertFalse(ktap.in_range((4, 11), "4.12-"))
 
     def test_bad_file(self):
         self.assertRaises(ValueError, ktap.read_known_bugs, ["BLK-1 any open\n"])
@@ -124,6 +127,14 @@ class Verdicts(unittest.TestCase):
         code, lines = self.judge(text, program="p")
         self.assertEqual(code, 0)
         self.assertIn("NO LONGER SHOWN EXIT-11.field.*", lines)
+
+    def test_racy_bug(self):
+        for result in ("ok", "not ok"):
+            text = BEGIN + "\n1..1\n%s 1 NEW-7 b\nvmtest-end 0" % result
+            code, lines = self.judge(text, program="p")
+            self.assertEqual(code, 0)
+            self.assertEqual("KNOWN OPEN BUG" in lines, result != "ok")
+            self.assertNotIn("NO LONGER SHOWN", lines)
 
     def test_all_skipped(self):
         self.assertEqual(self.judge(BEGIN + "\n1..1\nok 1 A b # SKIP c\nvmtest-end 4",

@@ -82,7 +82,7 @@ static void test_inv2(const struct guest_timer *t)
  * the field: often where such a write traps, seldom where a host interrupt has
  * to come in the right moment.
  */
-#define REARM_ROUNDS 8000
+#define REARM_ROUNDS 2000
 
 static void guest_rearm_soon(const struct guest_timer *t)
 {

@@ -15,6 +15,7 @@ import sys
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_SKIP = 0, 1, 2, 4
 TAIL_LINES = 25
+OPEN = ("open", "racy")
 
 KERNEL_LOG = re.compile(r"^\[ *\d+\.\d+\]")
 BEGIN = re.compile(r"^vmtest-begin (.*)")
@@ -36,13 +37,15 @@ def version(text):
 
 
 def in_range(release, ranges):
-    """Is release, a tuple, in one of the comma-separated ranges FROM-TO?"""
+    """Is release, a tuple, in one of the comma-separated ranges FROM-TO or FROM-?"""
+    found = False
     for item in ranges.split(","):
-        first, _, last = item.partition("-")
-        first, last = version(first), version(last or first)
+        first, dash, last = item.partition("-")
+        first = version(first)
+        last = version(last) if last else () if dash else first
         if release[:len(first)] >= first and release[:len(last)] <= last:
-            return True
-    return False
+            found = True
+    return found
 
 
 def read_known_bugs(lines):
@@ -182,7 +185,7 @@ def judge(run, bugs, strict):
         if bug is None:
             lines.append("NEW FAILURE %s" % where)
             failed = True
-        elif bug.fix == "open":
+        elif bug.fix in OPEN:
             lines.append("KNOWN OPEN BUG %s: %s" % (where, bug.words))
             open_bugs += 1
         else:
@@ -191,7 +194,7 @@ def judge(run, bugs, strict):
     for bug in known:
         ran = [t for t in run.subtests if fnmatch.fnmatchcase(t.id, bug.subtest) and
                t.status != "skip"]
-        if ran and all(t.status == "pass" for t in ran):
+        if bug.fix != "racy" and ran and all(t.status == "pass" for t in ran):
             lines.append("NO LONGER SHOWN %s: %s" % (bug.subtest, bug.words))
 
     count = collections.Counter(t.status for t in run.subtests)
