@@ -199,6 +199,15 @@ exit_codes()
 		"$vmtest" -t 'user_irq_exit:EXIT-11.field'
 	check "vmtest: open bug, --strict" exits 1 "KNOWN OPEN BUG" \
 		"$vmtest" --strict -t 'user_irq_exit:EXIT-11.field'
+	check "vmtest: unknown --host" exits 2 "only nohz, nogic and pkvm" "$vmtest" --host bogus
+	check "vmtest: nohz host" exits 0 "2 passed" "$vmtest" --host nohz -t user_irq_tickless
+	check "vmtest: nogic host" exits 0 "4 passed" \
+		"$vmtest" --host nogic -m nvhe -t user_irq_progress:PRG-5*
+	check "vmtest: pKVM host" exits 0 "mode pkvm" "$vmtest" --host pkvm -t user_irq_cap
+	check "vmtest: destructive row not asked for" exits 4 "may lock up the host" \
+		"$vmtest" --host nogic -t user_irq_lockup
+	check "vmtest: --destructive" exits 0 "KNOWN OPEN BUG user_irq_lockup PRG-6" \
+		"$vmtest" --host nogic --destructive
 	check "vmtest: SIGINT leaves nothing" leaves_nothing INT
 	check "vmtest: SIGTERM leaves nothing" leaves_nothing TERM
 	check "vmtest: SIGKILL leaves nothing" leaves_nothing KILL

@@ -85,9 +85,12 @@ static void guest_timers_on(const struct guest_timer *unused)
 static void test_runs_with_timers(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_timers_on, unused);
-	struct vcpu_exit x = run_past_forced(vcpu);
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
 
+	user_irq_require_timer(&guest_ptimer);
+	vm = user_irq_vm_create(&vcpu, guest_timers_on, unused);
+	x = run_past_forced(vcpu);
 	assert_done(x);
 	assert_level(x, guest_vtimer.level | guest_ptimer.level);
 	kvm_vm_free(vm);

@@ -346,6 +346,7 @@ static void run_smp(unsigned int nr)
 	unsigned int i;
 
 	user_irq_require();
+	user_irq_require_timer(&guest_ptimer);
 	vm = vm_create_with_vcpus(nr, guest_smp, vcpus);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_gic_irq);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);

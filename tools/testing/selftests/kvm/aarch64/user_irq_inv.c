@@ -181,6 +181,7 @@ static void test_host_log(const struct guest_timer *unused)
 {
 	(void)unused;
 	__TEST_REQUIRE(host_log_readable(), "cannot read /dev/kmsg");
+	user_irq_require_timer(&guest_ptimer);
 	host_log_mark();
 	run_tour(&guest_vtimer, 0);
 	go = 0;

@@ -224,10 +224,12 @@ static void guest_both(const struct guest_timer *unused)
 static void test_both(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_both, unused);
 	struct vcpu_exit x;
+	struct kvm_vm *vm;
 	unsigned int i;
 
+	user_irq_require_timer(&guest_ptimer);
+	vm = user_irq_vm_create(&vcpu, guest_both, unused);
 	for (i = 0; i < 32; i++) {
 		unsigned int state = i & 1 ? (i >> 1) & 3 : i >> 3;
 

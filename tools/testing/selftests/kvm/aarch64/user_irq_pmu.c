@@ -176,6 +176,7 @@ static void test_three(const struct guest_timer *unused)
 	unsigned int state;
 
 	(void)unused;
+	user_irq_require_timer(&guest_ptimer);
 	vm = pmu_vm_create(&vcpu, guest_three);
 	for (state = 0; state < 16; state++) {
 		unsigned int s = state ^ state >> 1;

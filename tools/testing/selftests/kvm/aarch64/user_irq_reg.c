@@ -163,6 +163,7 @@ static void test_init_after_failed_run(const struct guest_timer *t)
 	struct kvm_vm *vm;
 
 	user_irq_require();
+	user_irq_require_timer(t);
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
 	vm = vm_create(1);
 	vcpu = aarch64_vcpu_add(vm, 0, &pmu, guest_check_off);

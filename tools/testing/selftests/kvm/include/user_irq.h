@@ -74,6 +74,16 @@ struct vcpu_exit {
 /** user_irq_require() - skip the test unless the host has KVM_CAP_ARM_USER_IRQ */
 void user_irq_require(void);
 
+/**
+ * user_irq_require_timer() - skip the test unless guests can use @timer, NULL for neither
+ *
+ * On VHE hosts whose GIC has no vgic an expired ptimer locks up the host: PRG-6.
+ */
+void user_irq_require_timer(const struct guest_timer *timer);
+
+/** host_has_vgic() - can the host create a vgic of some version? */
+bool host_has_vgic(void);
+
 /* Releases of Linux, for the few differences that cannot be probed */
 #define RELEASE(major, minor) ((major) * 1000u + (minor))
 
@@ -86,7 +96,8 @@ unsigned int host_release(void);
  * @guest_code: void (*)(const struct guest_timer *)
  * @timer: argument of @guest_code
  *
- * Skips the test where the host has no KVM_CAP_ARM_USER_IRQ.
+ * Skips the test where the host has no KVM_CAP_ARM_USER_IRQ, or cannot have guests
+ * use @timer.
  */
 struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 				  const struct guest_timer *timer);

@@ -4,7 +4,8 @@
  *
  * "The n-th host CPU" counts, from 0, the CPUs that the program was allowed to
  * use when it started; where these are of several types (big.LITTLE), only
- * those of the type that most of them have.
+ * those of the type that most of them have. Tickless CPUs (nohz_full=) come first,
+ * and a subtest starts on one: there no tick hides a missed notification.
  */
 #ifndef SELFTEST_KVM_VCPU_THREAD_H
 #define SELFTEST_KVM_VCPU_THREAD_H
@@ -24,6 +25,9 @@ unsigned int host_cpu_number(int n);
 
 /** host_cpu_pin() - move the calling thread to the n-th host CPU, or to HOST_CPU_ANY */
 void host_cpu_pin(int n);
+
+/** host_cpu_tickless() - is the n-th host CPU a tickless one? */
+bool host_cpu_tickless(int n);
 
 /** host_cpu_require() - skip the test, saying why, on fewer than @nr host CPUs */
 void host_cpu_require(unsigned int nr);

@@ -15,6 +15,7 @@
 #include "exit_log.h"
 #include "host_log.h"
 #include "subtest.h"
+#include "vcpu_thread.h"
 
 /*
  * The watchdog counts polls of POLL_MS rather than time, so that a host that
@@ -109,6 +110,8 @@ static void __attribute__((noreturn)) run_child(const struct subtest *t, int out
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigaction(WATCHDOG_SIGNAL, &sa, NULL);
 	on_exit(print_details, NULL);
+	if (host_cpu_tickless(0))
+		host_cpu_pin(0);
 	t->fn(t->timer);
 	exit(KSFT_PASS);
 }

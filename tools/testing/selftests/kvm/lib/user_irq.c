@@ -7,7 +7,9 @@
 #include <sys/utsname.h>
 
 #include "exit_log.h"
+#include "host_log.h"
 #include "user_irq.h"
+#include "vgic.h"
 
 #define MAX_VGIC_VMS 8
 
@@ -105,6 +107,24 @@ void user_irq_require(void)
 		       "host has no KVM_CAP_ARM_USER_IRQ: timers need an in-kernel vgic");
 }
 
+bool host_has_vgic(void)
+{
+	return vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V3) || vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V2);
+}
+
+void user_irq_require_timer(const struct guest_timer *timer)
+{
+	const char *mode;
+
+	if (timer != &guest_ptimer)
+		return;
+	mode = host_log_mode();
+
+	/* The kernel's log may have lost what it said at boot. */
+	__TEST_REQUIRE((strcmp(mode, "VHE") && strcmp(mode, "unknown")) || host_has_vgic(),
+		       "VHE host without vgic: an expired ptimer would lock it up (PRG-6)");
+}
+
 unsigned int host_release(void)
 {
 	unsigned int major, minor;
@@ -121,6 +141,7 @@ struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 	struct kvm_vm *vm;
 
 	user_irq_require();
+	user_irq_require_timer(timer);
 	vm = vm_create_with_one_vcpu(vcpu, guest_code);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vcpu_args_set(*vcpu, 1, timer);

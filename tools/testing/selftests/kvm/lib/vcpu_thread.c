@@ -22,6 +22,7 @@
 
 static unsigned int host_cpus[MAX_HOST_CPUS];
 static unsigned int nr_host_cpus;
+static unsigned int nr_tickless;
 
 /* Type of @cpu, 0 where the host does not tell. */
 static u64 read_midr(unsigned int cpu)
@@ -39,6 +40,24 @@ static u64 read_midr(unsigned int cpu)
 		fclose(f);
 	}
 	return midr;
+}
+
+/* Is @cpu in the list of nohz_full=, such as "1-3,5"? */
+static bool read_tickless(unsigned int cpu)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/nohz_full", "re");
+	unsigned int first, last;
+	bool found = false;
+
+	while (f && fscanf(f, "%u", &first) == 1) {
+		last = first;
+		if (fgetc(f) == '-' && fscanf(f, "%u", &last) == 1)
+			fgetc(f);
+		found |= cpu >= first && cpu <= last;
+	}
+	if (f)
+		fclose(f);
+	return found;
 }
 
 /* Before main(), so that no pinning by a test can be taken for the cpuset. */
@@ -72,6 +91,15 @@ static void __attribute__((constructor)) host_cpus_init(void)
 		if (midrs[i] == midrs[best])
 			host_cpus[nr_host_cpus++] = host_cpus[i];
 	}
+	for (i = 0; i < nr_host_cpus; i++) {
+		unsigned int cpu = host_cpus[i];
+
+		if (!read_tickless(cpu))
+			continue;
+		memmove(&host_cpus[nr_tickless + 1], &host_cpus[nr_tickless],
+			(i - nr_tickless) * sizeof(cpu));
+		host_cpus[nr_tickless++] = cpu;
+	}
 }
 
 unsigned int host_cpu_count(void)
@@ -83,6 +111,11 @@ unsigned int host_cpu_count(void)
 unsigned int host_cpu_number(int n)
 {
 	return host_cpus[(unsigned int)n % host_cpu_count()];
+}
+
+bool host_cpu_tickless(int n)
+{
+	return (unsigned int)n % host_cpu_count() < nr_tickless;
 }
 
 void host_cpu_pin(int n)

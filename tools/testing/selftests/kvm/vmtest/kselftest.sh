@@ -55,6 +55,7 @@ missing_packages()
 	native && return
 	command -v qemu-system-aarch64 >/dev/null || echo qemu-system-arm
 	command -v bsdtar >/dev/null || echo libarchive-tools
+	command -v fdtput >/dev/null || echo device-tree-compiler
 }
 
 setup()

@@ -16,9 +16,12 @@ usage()
 	  -c CPU      QEMU CPU model; default neoverse-n1, cortex-a72 with -m nvhe
 	  -g 2|3      version of the host's GIC; default 3
 	  -m MODE     vhe or nvhe; default what the CPU comes up in
+	  --host KIND  a special host: nohz (its last CPU has no tick), nogic (its GIC has
+	              no vgic) or pkvm (protected mode)
 	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match
 	  -s          a shell in the host, with the suite in /suite
 	  -v          print the exit logs of passing subtests too
+	  --destructive  run just what may lock up the host, instead of the suite
 	  --strict    open kernel bugs count as failures too
 	  --smp N     host CPUs; default 2
 	  --append ARGS  more for the kernel's command line
@@ -38,10 +41,10 @@ die()
 }
 
 kernel=7.3 cpu='' gic=3 mode='' program='' glob='' shell='' verbose='' strict='' smp=2
-append='' suite=$root/build/install console=/dev/null
+append='' host='' dtb='' destructive='' suite=$root/build/install console=/dev/null
 while [ $# -gt 0 ]; do
 	case $1 in
-	-k | -c | -g | -m | -t | -i | -o | --smp | --append)
+	-k | -c | -g | -m | -t | -i | -o | --host | --smp | --append)
 		[ $# -ge 2 ] || die "$1 needs an argument; -h lists the options"
 		;;
 	esac
@@ -59,6 +62,8 @@ while [ $# -gt 0 ]; do
 	-o) console=$2; shift ;;
 	-s) shell=1 ;;
 	-v) verbose=-v ;;
+	--host) host=$2; shift ;;
+	--destructive) program=user_irq_lockup destructive=--destructive ;;
 	--strict) strict=--strict ;;
 	--smp) smp=$2; shift ;;
 	--append) append=$2; shift ;;
@@ -71,7 +76,7 @@ done
 case $gic in 2 | 3) ;; *) die "-g $gic: only 2 and 3" ;; esac
 case $smp in [1-8]) ;; *) die "--smp $smp: 1 to 8 host CPUs" ;; esac
 case $mode in '' | vhe | nvhe) ;; *) die "-m $mode: only vhe and nvhe" ;; esac
-for tool in qemu-system-aarch64 bsdtar python3 setpriv timeout base64; do
+for tool in qemu-system-aarch64 bsdtar fdtput python3 setpriv timeout base64; do
 	command -v $tool >/dev/null || die "$tool not found; make kselftest installs what is missing"
 done
 
@@ -84,6 +89,19 @@ cortex-a35* | cortex-a53* | cortex-a57* | cortex-a72*)
 *)
 	[ "$mode" != nvhe ] || append="kvm-arm.mode=nvhe $append"
 	;;
+esac
+case $host in
+'' | nogic) ;;
+nohz)
+	[ "$smp" -ge 2 ] || die "--host nohz needs a second CPU: --smp 2"
+	append="nohz_full=$((smp - 1)) rcu_nocbs=$((smp - 1)) \
+isolcpus=domain,nohz,managed_irq,$((smp - 1)) $append"
+	;;
+pkvm)
+	[ "$mode" != vhe ] || die "--host pkvm is a mode of its own"
+	append="kvm-arm.mode=protected $append"
+	;;
+*) die "--host $host: only nohz, nogic and pkvm" ;;
 esac
 case $cpu in
 max) cpu=max,pauth-impdef=on ;;
@@ -115,7 +133,7 @@ busybox=$("$here/fetch.sh" busybox) || exit 2
 if [ -n "$shell" ]; then
 	cmd='cd /suite/kvm && setsid cttyhack sh'
 elif [ -n "$program" ]; then
-	cmd="cd /suite/kvm && ./$program $verbose"
+	cmd="cd /suite/kvm && ./$program $destructive $verbose"
 	[ -z "$glob" ] || cmd="$cmd -t '$(printf '%s' "$glob" | sed "s/'/'\\\\''/g")'"
 else
 	cmd='cd /suite && ./run_kselftest.sh -c kvm'
@@ -124,6 +142,18 @@ else
 $cmd"
 fi
 
+machine="virt,virtualization=on,gic-version=$gic"
+hardware="-cpu $cpu -smp $smp -m 1G -nodefaults -nographic"
+
+# QEMU's device tree without the maintenance interrupt of the GIC, in $1/dtb
+nogic_dtb()
+{
+	# shellcheck disable=SC2086 # options
+	qemu-system-aarch64 -M "$machine,dumpdtb=$1/dtb" $hardware &&
+		fdtput -d "$1/dtb" /intc@8000000 interrupts &&
+		dtc -q -I dtb -O dtb -o "$1/packed" "$1/dtb" && mv "$1/packed" "$1/dtb"
+}
+
 # The archive has no name on disk by the time QEMU reads it: nothing is left behind.
 initrd=$(mktemp "${TMPDIR:-/tmp}/vmtest.XXXXXX")
 exec 9<>"$initrd"
@@ -131,6 +161,12 @@ rm "$initrd"
 dirs=$(mktemp -d "${TMPDIR:-/tmp}/vmtest.XXXXXX")
 trap 'rm -rf "$dirs"' EXIT
 trap 'exit 2' HUP INT TERM
+if [ "$host" = nogic ]; then
+	nogic_dtb "$dirs" >"$dirs/log" 2>&1 || { cat "$dirs/log" >&2; die "no device tree"; }
+	exec 8<"$dirs/dtb"
+	dtb='-dtb /proc/self/fd/8'
+	rm "$dirs/dtb" "$dirs/log"
+fi
 mkdir "$dirs/proc" "$dirs/sys" "$dirs/dev" "$dirs/tmp" "$dirs/bin"
 ln -s busybox "$dirs/bin/sh"
 bsdtar --format newc -cf - -C "$dirs" proc sys dev tmp bin >&9
@@ -143,10 +179,10 @@ bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9
 # shell, whose child timeout is as this function is run in a subshell.
 boot()
 {
+	# shellcheck disable=SC2086 # options
 	exec setpriv --pdeathsig KILL timeout --foreground -k 5 "${VMTEST_TIMEOUT:-300}" \
 		setpriv --pdeathsig KILL qemu-system-aarch64 \
-		-M "virt,virtualization=on,gic-version=$gic" -cpu "$cpu" -smp "$smp" -m 1G \
-		-nodefaults -nographic -no-reboot -serial "$1" \
+		-M "$machine" $hardware -no-reboot -serial "$1" $dtb \
 		-kernel "$image" -initrd /proc/self/fd/9 -append "console=ttyAMA0 quiet loglevel=1 \
 panic=-1 rdinit=/init $append vmtest_cmd=$(printf '%s' "$cmd" | base64 -w0)"
 }
@@ -155,7 +191,7 @@ if [ -n "$shell" ]; then
 	(VMTEST_TIMEOUT=infinity boot mon:stdio)
 	exit 0
 fi
-echo "# vmtest: $kernel on $cpu, GICv$gic, $smp CPUs"
+echo "# vmtest: $kernel on $cpu, GICv$gic, $smp CPUs${host:+, host $host}"
 # shellcheck disable=SC2086 # one option or none
 boot stdio </dev/null 2>&1 | tee "$console" |
 	python3 "$here/ktap.py" --known-bugs "$here/known-bugs" $strict ${program:+--program "$program"}
