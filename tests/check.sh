@@ -139,6 +139,7 @@ suites()
 	suite 6.12 vhe 3 LVL-7.ptimer
 	# Shipped with WFI broken: just that fails, and the rest still runs.
 	wfi='BLK-1.vtimer BLK-1.ptimer BLK-4.vtimer BLK-4.ptimer'
+	wfi="$wfi BLK-5.blocked.vtimer BLK-5.blocked.ptimer BLK-9.vtimer BLK-9.ptimer"
 	# shellcheck disable=SC2086 # a list
 	suite 6.12.43 vhe 3 LVL-7.ptimer $wfi
 	# shellcheck disable=SC2086

@@ -8,21 +8,18 @@
 
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
+#include "wait_insn.h"
 
 static volatile u64 sleep_ticks;
 static volatile u64 masked_ctl;
-
-static void guest_wfi_instruction(void)
-{
-	asm volatile("wfi" ::: "memory");
-}
+static volatile u64 retry;
 
 static void guest_wfi(const struct guest_timer *t)
 {
 	for (;;) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		guest_wfi_instruction();
+		wait_wfi();
 		GUEST_SYNC(0);
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC(1);
@@ -93,9 +90,9 @@ static void guest_wfi_high(const struct guest_timer *t)
 	timer_set_cval(t->timer, 0);
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	GUEST_SYNC(0);
-	guest_wfi_instruction();
+	wait_wfi();
 	GUEST_SYNC(1);
-	guest_wfi_instruction();
+	wait_wfi();
 	GUEST_SYNC(2);
 	GUEST_DONE();
 }
@@ -151,7 +148,7 @@ static void guest_wfi_masked(const struct guest_timer *t)
 {
 	timer_set_cval(t->timer, timer_get_cntct(t->timer) + msec_to_cycles(2));
 	timer_set_ctl(t->timer, masked_ctl);
-	guest_wfi_instruction();
+	wait_wfi();
 	GUEST_SYNC(0);
 }
 
@@ -187,7 +184,7 @@ static void guest_wfi_race(const struct guest_timer *t)
 	for (i = 0; i < RACE_ROUNDS; i++) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + i * usec_to_cycles(1));
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		guest_wfi_instruction();
+		wait_wfi();
 		while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
 			;
 		GUEST_SYNC(0);
@@ -220,6 +217,210 @@ static void test_wfi_race(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* BLK-8: time-outs of FEAT_WFxT */
+#define ID_AA64ISAR2_WFXT 0xful
+
+enum { TIMERS_OFF, TIMER_FAR, LINE_TOLD, NR_BESIDE };
+
+static void wfxt_require(struct kvm_vcpu *vcpu)
+{
+	u64 isar2;
+
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, SYS_ID_AA64ISAR2_EL1, &isar2),
+		    "KVM_GET_ONE_REG ID_AA64ISAR2_EL1");
+	__TEST_REQUIRE(isar2 & ID_AA64ISAR2_WFXT, "the guest's CPU has no FEAT_WFxT");
+}
+
+/* What the timer does meanwhile makes no difference to the time-out. */
+static void guest_wfit_timeout(const struct guest_timer *t)
+{
+	unsigned int beside;
+
+	for (beside = 0; beside < NR_BESIDE; beside++) {
+		timer_set_cval(t->timer, beside == TIMER_FAR ? guest_far_future(t) : 0);
+		timer_set_ctl(t->timer, beside == TIMERS_OFF ? 0 : CTL_ENABLE);
+		do {
+			GUEST_SYNC(beside);
+			wait_wfit(timer_get_cntct(VIRTUAL) + sleep_ticks);
+			GUEST_SYNC(NR_BESIDE);
+		} while (retry);
+	}
+
+	/* None of these has any time to wait for. */
+	wait_wfit(0);
+	wait_wfit(timer_get_cntct(VIRTUAL));
+	wait_wfet(0);
+	wait_wfet(timer_get_cntct(VIRTUAL) + sleep_ticks);
+	GUEST_DONE();
+}
+
+static void test_wfit_timeout(const struct guest_timer *t)
+{
+	unsigned int beside, ms;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	long sleeps;
+	u64 level;
+
+	vm = user_irq_vm_create(&vcpu, guest_wfit_timeout, t);
+	wfxt_require(vcpu);
+	run_waiting_for("the time-out to end the WFIT");
+	for (beside = 0; beside < NR_BESIDE; beside++) {
+		level = beside == LINE_TOLD ? t->level : 0;
+		retry = 1;
+		for (ms = 1; retry; ms *= 2) {
+			TEST_ASSERT(ms <= 1024, "WFIT never put the vCPU thread to sleep");
+			x = run_past_forced(vcpu);
+			assert_sync(x, beside);
+			assert_level(x, level);
+
+			sleep_ticks = msec_to_cycles(ms);
+			sync_global_to_guest(vm, sleep_ticks);
+			sleeps = nr_sleeps();
+			x = run_once(vcpu);
+			assert_sync(x, NR_BESIDE);
+			assert_level(x, level);
+			retry = nr_sleeps() == sleeps;
+			sync_global_to_guest(vm, retry);
+		}
+	}
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+static void guest_wfxt_expiry(const struct guest_timer *t)
+{
+	u64 late;
+
+	do {
+		late = timer_get_cntct(VIRTUAL) + msec_to_cycles(300 * 1000);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		wait_wfit(late);
+		GUEST_SYNC(0);
+		timer_set_ctl(t->timer, 0);
+		GUEST_SYNC(1);
+	} while (retry);
+
+	timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
+		wait_wfet(late);
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void test_wfxt_expiry(const struct guest_timer *t)
+{
+	struct user_irqchip chip;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int ms;
+	long sleeps;
+
+	vm = user_irq_vm_create(&vcpu, guest_wfxt_expiry, t);
+	wfxt_require(vcpu);
+	user_irqchip_init(&chip, vcpu, t->level, 0);
+	run_waiting_for("the forced exit for an expiry before the time-out");
+	retry = 1;
+	for (ms = 1; retry; ms *= 2) {
+		TEST_ASSERT(ms <= 1024, "WFIT never put the vCPU thread to sleep");
+		sleep_ticks = msec_to_cycles(ms);
+		sync_global_to_guest(vm, sleep_ticks);
+		sleeps = nr_sleeps();
+		assert_forced(user_irqchip_run(&chip), t->level);
+		retry = nr_sleeps() == sleeps;
+		sync_global_to_guest(vm, retry);
+
+		x = user_irqchip_run(&chip);
+		assert_sync(x, 0);
+		assert_level(x, t->level);
+		x = user_irqchip_run_past_forced(&chip);
+		assert_sync(x, 1);
+		assert_level(x, 0);
+	}
+
+	x = user_irqchip_run_past_forced(&chip);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+	assert_done(user_irqchip_run(&chip));
+	kvm_vm_free(vm);
+}
+
+/* BLK-9: a suspended vCPU */
+static void guest_suspend(const struct guest_timer *t)
+{
+	for (;;) {
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		smccc_hvc(SMCCC_PSCI_SYSTEM_SUSPEND, 0, 0, 0, 0, 0, 0, 0, NULL);
+		GUEST_SYNC(0);
+		timer_set_ctl(t->timer, 0);
+		GUEST_SYNC(1);
+	}
+}
+
+static void set_mp_state(struct kvm_vcpu *vcpu, u32 state)
+{
+	struct kvm_mp_state mp_state = { .mp_state = state };
+
+	vcpu_mp_state_set(vcpu, &mp_state);
+}
+
+static void assert_system_event(struct kvm_vcpu *vcpu, struct vcpu_exit x, u32 type)
+{
+	assert_reason(x, KVM_EXIT_SYSTEM_EVENT);
+	TEST_ASSERT(vcpu->run->system_event.type == type, "system event %u, expected %u",
+		    vcpu->run->system_event.type, type);
+}
+
+static void test_suspend(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	bool slept = false;
+	struct kvm_vm *vm;
+	unsigned int ms;
+	long sleeps;
+	u64 pc;
+
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_SYSTEM_SUSPEND),
+		       "host has no KVM_CAP_ARM_SYSTEM_SUSPEND");
+	vm = user_irq_vm_create(&vcpu, guest_suspend, t);
+	vm_enable_cap(vm, KVM_CAP_ARM_SYSTEM_SUSPEND, 0);
+	run_waiting_for("the expiry to wake the suspended vCPU");
+	for (ms = 5; ms <= 1280 && !slept; ms *= 2) {
+		sleep_ticks = msec_to_cycles(ms);
+		sync_global_to_guest(vm, sleep_ticks);
+		x = run_past_forced(vcpu);
+		assert_system_event(vcpu, x, KVM_SYSTEM_EVENT_SUSPEND);
+
+		/* A slow host has told of the expiry already, and nothing is left to wake it. */
+		if (!x.level) {
+			set_mp_state(vcpu, KVM_MP_STATE_SUSPENDED);
+			pc = vcpu_get_pc(vcpu);
+			sleeps = nr_sleeps();
+			x = run_once(vcpu);
+			assert_system_event(vcpu, x, KVM_SYSTEM_EVENT_WAKEUP);
+			assert_level(x, t->level);
+			TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
+			slept = nr_sleeps() > sleeps;
+			set_mp_state(vcpu, KVM_MP_STATE_RUNNABLE);
+		}
+
+		x = run_once(vcpu);
+		assert_sync(x, 0);
+		assert_level(x, t->level);
+		x = run_past_forced(vcpu);
+		assert_sync(x, 1);
+		assert_level(x, 0);
+	}
+	TEST_ASSERT(slept, "the suspended vCPU thread never slept");
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("BLK-1", "WFI with an armed timer sleeps and wakes up at expiry",
 		       test_wfi_wakes),
@@ -229,6 +430,11 @@ static const struct subtest subtests[] = {
 		       test_wfi_masked),
 	TIMER_SUBTESTS("BLK-4", "WFI does not sleep on a timer that has just expired",
 		       test_wfi_race),
+	TIMER_SUBTESTS("BLK-8.timeout", "the time-out ends WFIT and WFET, without a forced exit",
+		       test_wfit_timeout),
+	TIMER_SUBTESTS("BLK-8.expiry", "an expiry before their time-out forces an exit",
+		       test_wfxt_expiry),
+	TIMER_SUBTESTS("BLK-9", "a suspended vCPU is woken by the expiry", test_suspend),
 };
 
 int main(int argc, char **argv)

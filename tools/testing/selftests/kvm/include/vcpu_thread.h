@@ -60,6 +60,14 @@ struct vcpu_thread {
 void vcpu_thread_start(struct vcpu_thread *t, struct kvm_vcpu *vcpu,
 		       void (*fn)(struct vcpu_thread *t), void *arg, int host_cpu);
 
+/**
+ * vcpu_thread_move() - move the thread, whatever it does, to another host CPU
+ * @host_cpu: n as for host_cpu_pin()
+ *
+ * Upon return a running thread runs there; one that sleeps will wake there.
+ */
+void vcpu_thread_move(struct vcpu_thread *t, int host_cpu);
+
 /** vcpu_thread_stopping() - thread side: should @fn return now? */
 bool vcpu_thread_stopping(struct vcpu_thread *t);
 

@@ -118,7 +118,8 @@ bool host_cpu_tickless(int n)
 	return (unsigned int)n % host_cpu_count() < nr_tickless;
 }
 
-void host_cpu_pin(int n)
+/* @tid is 0 for the calling thread. */
+static void pin_thread(pid_t tid, int n)
 {
 	cpu_set_t set[MAX_HOST_CPUS / CPU_SETSIZE] = {};
 	unsigned int i;
@@ -127,7 +128,13 @@ void host_cpu_pin(int n)
 		if (n == HOST_CPU_ANY || host_cpus[i] == host_cpu_number(n))
 			CPU_SET_S(host_cpus[i], sizeof(set), set);
 	}
-	TEST_ASSERT(!sched_setaffinity(0, sizeof(set), set), "sched_setaffinity to host CPU %d", n);
+	TEST_ASSERT(!sched_setaffinity(tid, sizeof(set), set),
+		    "sched_setaffinity of thread %d to host CPU %d", tid, n);
+}
+
+void host_cpu_pin(int n)
+{
+	pin_thread(0, n);
 }
 
 void host_cpu_require(unsigned int nr)
@@ -165,6 +172,11 @@ void vcpu_thread_start(struct vcpu_thread *t, struct kvm_vcpu *vcpu,
 		TEST_ASSERT(polls < JOIN_POLLS, "a new thread does not start");
 		usleep(POLL_US);
 	}
+}
+
+void vcpu_thread_move(struct vcpu_thread *t, int host_cpu)
+{
+	pin_thread(t->tid, host_cpu);
 }
 
 bool vcpu_thread_stopping(struct vcpu_thread *t)

@@ -11,6 +11,7 @@
 			   KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(x))
 
 #define __sysreg_id(op0, op1, crn, crm, op2) ARM64_SYS_REG(op0, op1, crn, crm, op2)
+#define SYS_ID_AA64ISAR2_EL1	__sysreg_id(3, 0, 0, 6, 2)
 #define SYS_ID_AA64MMFR0_EL1	__sysreg_id(3, 0, 0, 7, 0)
 #define SYS_SCTLR_EL1		__sysreg_id(3, 0, 1, 0, 0)
 #define SYS_CPACR_EL1		__sysreg_id(3, 0, 1, 0, 2)
@@ -60,6 +61,7 @@ typedef void (*handler_fn)(struct ex_regs *regs);
 #define SMCCC_PSCI_VERSION	0x84000000
 #define SMCCC_PSCI_SYSTEM_OFF	0x84000008
 #define SMCCC_PSCI_SYSTEM_RESET	0x84000009
+#define SMCCC_PSCI_SYSTEM_SUSPEND	0xc400000e
 
 #ifndef __LINUX_ARM_SMCCC_H
 struct arm_smccc_res {
