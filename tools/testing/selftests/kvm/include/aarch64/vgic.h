@@ -5,12 +5,16 @@
 #ifndef SELFTEST_KVM_VGIC_H
 #define SELFTEST_KVM_VGIC_H
 
-#include "kvm_util.h"
+#include "user_gic.h"
 
-/* Where vgic_create() puts the interrupt controller */
-#define VGIC_DIST_GPA	0x60000000ul
-#define VGIC_REDIST_GPA	0x60100000ul	/* vgic v3: redistributors */
-#define VGIC_CPU_GPA	0x60100000ul	/* vgic v2: CPU interface */
+/*
+ * Where vgic_create() puts the interrupt controller: guest code that drives the
+ * one in userspace finds a vgic v2 at the same addresses.
+ */
+#define VGIC_DIST_GPA	USER_GIC_DIST_GPA
+#define VGIC_CPU_GPA	USER_GIC_CPU_GPA	/* vgic v2: CPU interface */
+#define VGIC_REDIST_GPA	0x08020000ul	/* vgic v3: redistributors */
+#define VGIC_REDIST_SIZE 0x20000ul	/* of each vCPU's */
 
 /** vgic_supported() - can the host create a vgic of @type, KVM_DEV_TYPE_ARM_VGIC_V2 or _V3? */
 bool vgic_supported(u64 type);

@@ -5,9 +5,7 @@
 #include "vgic.h"
 
 #define NR_IRQS		64
-#define DIST_SIZE	0x10000
-#define REDIST_SIZE	0x20000		/* for each vCPU */
-#define CPU_SIZE	0x2000
+#define DIST_SIZE	0x10000		/* the v3's; the v2's is smaller */
 
 bool vgic_supported(u64 type)
 {
@@ -34,10 +32,10 @@ int vgic_create(struct kvm_vm *vm, u64 type)
 	if (type == KVM_DEV_TYPE_ARM_VGIC_V3) {
 		place(vm, fd, KVM_VGIC_V3_ADDR_TYPE_DIST, VGIC_DIST_GPA, DIST_SIZE);
 		place(vm, fd, KVM_VGIC_V3_ADDR_TYPE_REDIST, VGIC_REDIST_GPA,
-		      (u64)vm->nr_vcpus * REDIST_SIZE);
+		      vm->nr_vcpus * VGIC_REDIST_SIZE);
 	} else {
 		place(vm, fd, KVM_VGIC_V2_ADDR_TYPE_DIST, VGIC_DIST_GPA, DIST_SIZE);
-		place(vm, fd, KVM_VGIC_V2_ADDR_TYPE_CPU, VGIC_CPU_GPA, CPU_SIZE);
+		place(vm, fd, KVM_VGIC_V2_ADDR_TYPE_CPU, VGIC_CPU_GPA, USER_GIC_CPU_SIZE);
 	}
 	kvm_device_attr_set(fd, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
 	kvm_device_attr_set(fd, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VGC: the control group. With an in-kernel vgic the same timers interrupt the
+ * guest without userspace; run_once() checks that it hears nothing of them.
+ */
+#include "guest_gic.h"
+#include "user_irq.h"
+#include "vcpu_thread.h"
+#include "wait_insn.h"
+
+#define ROUNDS		50
+#define MANY_ROUNDS	10000
+#define ROUNDS_PER_SYNC	500
+#define TAKES		5	/* of one interrupt that stays asserted */
+
+/* The guest's: what it was given to use, and what its handler counts */
+static const struct guest_timer *timer;
+static const struct guest_gic *gic;
+static u64 nr_irqs;
+static u64 last_take;
+static u64 depth;
+static u64 told;
+static u64 stop;
+
+static u32 timer_intid(void)
+{
+	return timer->timer == VIRTUAL ? GUEST_GIC_VTIMER : GUEST_GIC_PTIMER;
+}
+
+static void guest_init(const struct guest_timer *t, const struct guest_gic *g)
+{
+	timer = t;
+	gic = g;
+	gic->on(false);
+	gic->enable(timer_intid());
+	local_irq_enable();
+}
+
+static void guest_arm(u64 ticks)
+{
+	timer_set_cval(timer->timer, timer_get_cntct(timer->timer) + ticks);
+	timer_set_ctl(timer->timer, CTL_ENABLE);
+}
+
+/* KVM looks after the vgic at every exit, so let there be one. */
+static void guest_exit_to_kvm(void)
+{
+	smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+}
+
+static u32 guest_ack(void)
+{
+	u32 intid = gic->ack();
+
+	GUEST_ASSERT_EQ(intid, timer_intid());
+	GUEST_ASSERT_EQ(timer_get_ctl(timer->timer), CTL_ENABLE | CTL_ISTATUS);
+	return intid;
+}
+
+static void guest_handle(struct ex_regs *regs)
+{
+	u32 intid = guest_ack();
+
+	(void)regs;
+	timer_set_ctl(timer->timer, 0);
+	gic->eoi(intid);
+	WRITE_ONCE(nr_irqs, nr_irqs + 1);
+}
+
+static struct kvm_vm *vgic_vm_create(struct kvm_vcpu **vcpu, void *guest_code, handler_fn handler,
+				     const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	__TEST_REQUIRE(vgic_supported(g->type), "host cannot create a vgic %s", g->name);
+	vm = vm_create_with_one_vcpu(vcpu, guest_code);
+	vcpu_args_set(*vcpu, 2, t, g);
+	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, handler);
+	vgic_create(vm, g->type);
+	run_expect_vgic(vm);
+	return vm;
+}
+
+/* VGC-1: each expiry interrupts the guest, wherever it is, and nobody else */
+static void guest_expiries(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 round;
+
+	guest_init(t, g);
+	for (round = 1; round <= ROUNDS; round++) {
+		guest_arm(usec_to_cycles(round));
+		while (READ_ONCE(nr_irqs) < round)
+			cpu_relax();
+	}
+	for (; round <= 2 * ROUNDS; round++) {
+		/* No interrupt may come between the look at the counter and the WFI. */
+		local_irq_disable();
+		guest_arm(usec_to_cycles(round));
+		while (READ_ONCE(nr_irqs) < round) {
+			wait_wfi();
+			local_irq_enable();
+			isb();
+			local_irq_disable();
+		}
+	}
+	GUEST_ASSERT_EQ(nr_irqs, 2 * ROUNDS);
+	GUEST_DONE();
+}
+
+static void test_expiries(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = vgic_vm_create(&vcpu, guest_expiries, guest_handle, t, g);
+
+	run_waiting_for("timer interrupts through the vgic");
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/*
+ * VGC-2: an interrupt that the handler does not quiesce is taken again when it
+ * has been deactivated. While it is active, that it is asserted makes it not
+ * pending as well: nothing is offered then, and nothing is left when it falls.
+ */
+static void guest_check_active(u32 intid)
+{
+	GUEST_ASSERT_EQ(depth++, 0);
+	local_irq_enable();
+	guest_exit_to_kvm();
+	GUEST_ASSERT(gic->is_active(intid));
+	GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
+	local_irq_disable();
+	depth--;
+}
+
+static void guest_quiesce_last(void)
+{
+	if (++nr_irqs == last_take)
+		timer_set_ctl(timer->timer, 0);
+}
+
+static void guest_handle_again(struct ex_regs *regs)
+{
+	u32 intid = guest_ack();
+
+	(void)regs;
+	guest_check_active(intid);
+	guest_quiesce_last();
+	gic->eoi(intid);
+}
+
+/* The same with priority drop and deactivation apart */
+static void guest_handle_again_split(struct ex_regs *regs)
+{
+	u32 intid = guest_ack();
+
+	(void)regs;
+	gic->eoi(intid);
+	guest_check_active(intid);
+	guest_quiesce_last();
+	gic->deactivate(intid);
+}
+
+static void guest_take_again(void)
+{
+	unsigned int round;
+
+	for (round = 1; round <= 3; round++) {
+		WRITE_ONCE(last_take, round * TAKES);
+		guest_arm(0);
+		while (READ_ONCE(nr_irqs) < round * TAKES)
+			cpu_relax();
+		guest_exit_to_kvm();
+		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), round * TAKES);
+		GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
+		GUEST_ASSERT(!gic->is_active(timer_intid()));
+	}
+	GUEST_DONE();
+}
+
+static void guest_again(const struct guest_timer *t, const struct guest_gic *g)
+{
+	guest_init(t, g);
+	guest_take_again();
+}
+
+static void guest_again_split(const struct guest_timer *t, const struct guest_gic *g)
+{
+	guest_init(t, g);
+	gic->on(true);
+	guest_take_again();
+}
+
+static void test_again(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm;
+
+	run_waiting_for("an interrupt that stays asserted to be taken again");
+	vm = vgic_vm_create(&vcpu, guest_again, guest_handle_again, t, g);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+
+	vm = vgic_vm_create(&vcpu, guest_again_split, guest_handle_again_split, t, g);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* VGC-3: the end of each interrupt lets the next one through */
+static void guest_rounds(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 round;
+
+	guest_init(t, g);
+	for (round = 1; !READ_ONCE(stop); round++) {
+		guest_arm(round % 64);
+		while (READ_ONCE(nr_irqs) < round)
+			;
+		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), round);
+		if (round % ROUNDS_PER_SYNC == 0)
+			GUEST_SYNC(round);
+	}
+	GUEST_DONE();
+}
+
+static void test_rounds(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = vgic_vm_create(&vcpu, guest_rounds, guest_handle, t, g);
+	u64 round;
+
+	run_waiting_for("the next of many timer interrupts through the vgic");
+	for (round = ROUNDS_PER_SYNC; round <= MANY_ROUNDS; round += ROUNDS_PER_SYNC)
+		assert_sync(run_once(vcpu), round);
+	kvm_vm_free(vm);
+}
+
+/*
+ * VGC-4: a VM with a vgic and one without on the same host CPU. The guest
+ * without goes on when the host says that it was told.
+ */
+static void guest_told_rounds(const struct guest_timer *t)
+{
+	u64 round;
+
+	timer = t;
+	for (round = 1; !READ_ONCE(stop); round++) {
+		guest_arm(usec_to_cycles(round % 256));
+		while (READ_ONCE(told) < round)
+			;
+		timer_set_ctl(timer->timer, 0);
+		GUEST_SYNC(round);
+	}
+	GUEST_DONE();
+}
+
+/* Returns false when the guest is done. */
+static bool run_to_told(struct kvm_vcpu *vcpu, const struct guest_timer *t)
+{
+	struct vcpu_exit x = run_once(vcpu);
+
+	if (x.uc.cmd == UCALL_DONE)
+		return false;
+	assert_forced(x, t->level);
+	return true;
+}
+
+static void run_to_sync(struct kvm_vcpu *vcpu)
+{
+	u64 round = guest_u64_read(vcpu->vm, &told) + 1;
+	struct vcpu_exit x;
+
+	guest_u64_write(vcpu->vm, &told, round);
+	x = run_past_forced(vcpu);
+	assert_sync(x, round);
+	assert_level(x, 0);
+	TEST_ASSERT(x.nr_forced <= 1, "%u forced exits for one change", x.nr_forced);
+}
+
+static void run_told_rounds(struct vcpu_thread *thread)
+{
+	while (run_to_told(thread->vcpu, thread->arg))
+		run_to_sync(thread->vcpu);
+}
+
+static void run_vgic_rounds(struct vcpu_thread *thread)
+{
+	struct vcpu_exit x;
+
+	do {
+		x = run_once(thread->vcpu);
+	} while (x.uc.cmd == UCALL_SYNC);
+	assert_done(x);
+}
+
+static void test_side_by_side(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu, *vgic_vcpu, *high_vcpu;
+	struct vcpu_thread thread, vgic_thread;
+	struct kvm_vm *vm, *vgic_vm, *high_vm;
+
+	run_waiting_for("an expiry in a VM beside one of the other kind");
+	vgic_vm = vgic_vm_create(&vgic_vcpu, guest_rounds, guest_handle, t, g);
+	vm = user_irq_vm_create(&vcpu, guest_told_rounds, t);
+	high_vm = user_irq_vm_create(&high_vcpu, guest_told_rounds, t);
+
+	/* Beside a line that stays high, and when its VM has gone */
+	host_cpu_pin(0);
+	run_to_told(high_vcpu, t);
+	assert_sync(run_once(vgic_vcpu), ROUNDS_PER_SYNC);
+	kvm_vm_free(high_vm);
+	assert_sync(run_once(vgic_vcpu), 2 * ROUNDS_PER_SYNC);
+
+	/* Both at once, each for as long as the other has not done enough */
+	vcpu_thread_start(&vgic_thread, vgic_vcpu, run_vgic_rounds, NULL, 0);
+	vcpu_thread_start(&thread, vcpu, run_told_rounds, (void *)t, 0);
+	host_cpu_pin(HOST_CPU_ANY);
+	guest_u64_wait(vm, &told, 20);
+	guest_u64_wait(vgic_vm, &nr_irqs, 3 * ROUNDS_PER_SYNC);
+	guest_u64_write(vgic_vm, &stop, 1);
+	guest_u64_write(vm, &stop, 1);
+	vcpu_thread_join(&vgic_thread);
+	vcpu_thread_join(&thread);
+	kvm_vm_free(vgic_vm);
+	kvm_vm_free(vm);
+}
+
+/* VGC-5: when a vCPU has run without a vgic, it is too late for one */
+static void test_too_late(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_told_rounds, t);
+	unsigned int i;
+
+	__TEST_REQUIRE(vgic_supported(g->type), "host cannot create a vgic %s", g->name);
+	for (i = 0; i < 3; i++) {
+		run_to_told(vcpu, t);
+		TEST_ASSERT(__kvm_create_device(vm, g->type) < 0 && errno == EBUSY,
+			    "KVM_CREATE_DEVICE with the line high");
+		run_to_sync(vcpu);
+		TEST_ASSERT(__kvm_create_device(vm, g->type) < 0 && errno == EBUSY,
+			    "KVM_CREATE_DEVICE with the line low");
+		if (g == &guest_gic_v2)
+			TEST_ASSERT(__vm_ioctl(vm, KVM_CREATE_IRQCHIP, NULL) && errno == EBUSY,
+				    "KVM_CREATE_IRQCHIP");
+	}
+	kvm_vm_free(vm);
+}
+
+/* Each row for both kinds of vgic, and for both timers */
+#define VGIC_TEST(_fn)								\
+static void _fn##_v2(const struct guest_timer *t)				\
+{										\
+	_fn(t, &guest_gic_v2);							\
+}										\
+										\
+static void _fn##_v3(const struct guest_timer *t)				\
+{										\
+	_fn(t, &guest_gic_v3);							\
+}
+
+VGIC_TEST(test_expiries)
+VGIC_TEST(test_again)
+VGIC_TEST(test_rounds)
+VGIC_TEST(test_side_by_side)
+VGIC_TEST(test_too_late)
+
+#define VGIC_SUBTESTS(_id, _words, _fn)						\
+	TIMER_SUBTESTS(_id ".v2", _words, _fn##_v2),				\
+	TIMER_SUBTESTS(_id ".v3", _words, _fn##_v3)
+
+static const struct subtest subtests[] = {
+	VGIC_SUBTESTS("VGC-1", "with a vgic, expiries interrupt the guest without userspace",
+		      test_expiries),
+	VGIC_SUBTESTS("VGC-2", "an interrupt is taken again while asserted, never while active",
+		      test_again),
+	VGIC_SUBTESTS("VGC-3", "each of 10,000 expiries interrupts the guest once", test_rounds),
+	VGIC_SUBTESTS("VGC-4", "VMs with and without a vgic share a host CPU", test_side_by_side),
+	VGIC_SUBTESTS("VGC-5", "no vgic once a vCPU has run, and it runs on", test_too_late),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}
