@@ -150,6 +150,9 @@ void vm_userspace_mem_region_add(struct kvm_vm *vm, enum vm_mem_backing_src_type
 struct userspace_mem_region *memslot2region(struct kvm_vm *vm, u32 slot);
 u64 vm_phy_pages_alloc(struct kvm_vm *vm, size_t num, u64 paddr_min, u32 memslot);
 u64 vm_phy_page_alloc(struct kvm_vm *vm, u64 paddr_min, u32 memslot);
+
+/** vm_copy_memory() - give @to the memory of @from, a VM that was made in the same way */
+void vm_copy_memory(struct kvm_vm *to, struct kvm_vm *from);
 void *addr_gpa2hva(struct kvm_vm *vm, u64 gpa);
 void *addr_gva2hva(struct kvm_vm *vm, u64 gva);
 u64 addr_gva2gpa(struct kvm_vm *vm, u64 gva);
@@ -182,6 +185,9 @@ const char *exit_reason_str(unsigned int exit_reason);
 int __vcpu_get_reg(struct kvm_vcpu *vcpu, u64 id, void *addr);
 int __vcpu_set_reg(struct kvm_vcpu *vcpu, u64 id, u64 val);
 void vcpu_set_reg(struct kvm_vcpu *vcpu, u64 id, u64 val);
+
+/** vcpu_get_reg_list() - KVM_GET_REG_LIST; the caller frees it */
+struct kvm_reg_list *vcpu_get_reg_list(struct kvm_vcpu *vcpu);
 void vcpu_mp_state_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state);
 void vcpu_mp_state_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state);
 void vcpu_guest_debug_set(struct kvm_vcpu *vcpu, struct kvm_guest_debug *debug);

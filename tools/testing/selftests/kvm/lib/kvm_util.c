@@ -231,6 +231,20 @@ u64 vm_phy_page_alloc(struct kvm_vm *vm, u64 paddr_min, u32 memslot)
 	return vm_phy_pages_alloc(vm, 1, paddr_min, memslot);
 }
 
+void vm_copy_memory(struct kvm_vm *to, struct kvm_vm *from)
+{
+	unsigned int i;
+
+	TEST_ASSERT_EQ(to->nr_regions, from->nr_regions);
+	for (i = 0; i < from->nr_regions; i++) {
+		const struct userspace_mem_region *src = &from->regions[i];
+
+		TEST_ASSERT_EQ(to->regions[i].next_free, src->next_free);
+		memcpy(to->regions[i].host_mem, src->host_mem,
+		       src->next_free - src->region.guest_phys_addr);
+	}
+}
+
 void *addr_gpa2hva(struct kvm_vm *vm, u64 gpa)
 {
 	unsigned int i;
@@ -311,6 +325,19 @@ void vcpu_set_reg(struct kvm_vcpu *vcpu, u64 id, u64 val)
 	int ret = __vcpu_set_reg(vcpu, id, val);
 
 	TEST_ASSERT(!ret, "KVM_SET_ONE_REG %#lx = %#lx: %s", id, val, strerror(errno));
+}
+
+struct kvm_reg_list *vcpu_get_reg_list(struct kvm_vcpu *vcpu)
+{
+	struct kvm_reg_list probe = {}, *list;
+	int ret = __vcpu_ioctl(vcpu, KVM_GET_REG_LIST, &probe);
+
+	TEST_ASSERT(ret == -1 && errno == E2BIG, KVM_IOCTL_ERROR(KVM_GET_REG_LIST, ret));
+	list = calloc(1, sizeof(*list) + probe.n * sizeof(list->reg[0]));
+	TEST_ASSERT(list, "out of memory");
+	list->n = probe.n;
+	vcpu_ioctl(vcpu, KVM_GET_REG_LIST, list);
+	return list;
 }
 
 void vcpu_mp_state_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)

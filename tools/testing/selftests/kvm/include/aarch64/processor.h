@@ -11,6 +11,7 @@
 			   KVM_REG_ARM_CORE | KVM_REG_ARM_CORE_REG(x))
 
 #define __sysreg_id(op0, op1, crn, crm, op2) ARM64_SYS_REG(op0, op1, crn, crm, op2)
+#define SYS_MPIDR_EL1		__sysreg_id(3, 0, 0, 0, 5)
 #define SYS_ID_AA64ISAR2_EL1	__sysreg_id(3, 0, 0, 6, 2)
 #define SYS_ID_AA64MMFR0_EL1	__sysreg_id(3, 0, 0, 7, 0)
 #define SYS_SCTLR_EL1		__sysreg_id(3, 0, 1, 0, 0)
@@ -20,6 +21,7 @@
 #define SYS_MAIR_EL1		__sysreg_id(3, 0, 10, 2, 0)
 #define SYS_VBAR_EL1		__sysreg_id(3, 0, 12, 0, 0)
 #define SYS_TPIDR_EL1		__sysreg_id(3, 0, 13, 0, 4)
+#define MPIDR_AFFINITY		0xff00fffffful
 /* The ids above are complete KVM_GET_ONE_REG ids already. */
 #define KVM_ARM64_SYS_REG(id) (id)
 
@@ -57,11 +59,15 @@ struct ex_regs {
 
 typedef void (*handler_fn)(struct ex_regs *regs);
 
-/* PSCI and SMCCC function ids (DEN0022, DEN0028) the tests call */
+/* PSCI and SMCCC function ids and results (DEN0022, DEN0028) the tests use */
 #define SMCCC_PSCI_VERSION	0x84000000
+#define SMCCC_PSCI_CPU_OFF	0x84000002
+#define SMCCC_PSCI_CPU_ON	0xc4000003
 #define SMCCC_PSCI_SYSTEM_OFF	0x84000008
 #define SMCCC_PSCI_SYSTEM_RESET	0x84000009
 #define SMCCC_PSCI_SYSTEM_SUSPEND	0xc400000e
+#define SMCCC_PSCI_SUCCESS	0
+#define SMCCC_PSCI_ALREADY_ON	-4
 
 #ifndef __LINUX_ARM_SMCCC_H
 struct arm_smccc_res {
