@@ -3,6 +3,7 @@
  * REG: registers written by userspace, and KVM_ARM_VCPU_INIT again.
  */
 #include "user_irqchip.h"
+#include "vgic.h"
 
 static volatile u64 go;
 
@@ -151,29 +152,45 @@ static void test_init_again(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
-/*
- * REG-4: a first KVM_RUN that fails, here for a PMU that is not initialised.
- * CVE-2024-53195: a WARN in the host's log.
- */
+/* A vCPU whose first KVM_RUN fails, until its PMU is initialised */
+static struct kvm_vcpu_init with_pmu = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
+
+static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
+{
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
+	vm = vm_create(1);
+	*vcpu = aarch64_vcpu_add(vm, 0, &with_pmu, guest_code);
+	return vm;
+}
+
+static void fail_first_run(struct kvm_vcpu *vcpu)
+{
+	__TEST_REQUIRE(__vcpu_run(vcpu) == -1 && errno == EINVAL,
+		       "this kernel runs a PMU that is not initialised (before 6.1)");
+}
+
+static void init_pmu(struct kvm_vcpu *vcpu)
+{
+	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
+		    "the PMU does not initialise: errno %d", errno);
+}
+
+/* REG-4: after a first KVM_RUN that failed. CVE-2024-53195: a WARN in the host's log. */
 static void test_init_after_failed_run(const struct guest_timer *t)
 {
-	struct kvm_vcpu_init pmu = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
-	user_irq_require();
 	user_irq_require_timer(t);
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = vm_create(1);
-	vcpu = aarch64_vcpu_add(vm, 0, &pmu, guest_check_off);
-	__TEST_REQUIRE(__vcpu_run(vcpu) == -1 && errno == EINVAL,
-		       "this kernel runs a PMU that is not initialised (before 6.1)");
-
-	vcpu_init_again(vcpu, &pmu, guest_check_off);
-	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
-					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
-		    "the PMU does not initialise: errno %d", errno);
+	vm = pmu_vm_create(&vcpu, guest_check_off);
+	fail_first_run(vcpu);
+	vcpu_init_again(vcpu, &with_pmu, guest_check_off);
+	init_pmu(vcpu);
 	vcpu_args_set(vcpu, 1, t);
 	x = run_past_forced(vcpu);
 	assert_sync(x, 1);
@@ -184,6 +201,62 @@ static void test_init_after_failed_run(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/*
+ * REG-7: a first KVM_RUN that failed decides nothing: with a vgic created after
+ * it, the timer's line goes there. Bug B07.
+ */
+#define PMU_PPI		23
+#define GICD_ISPENDR0	0x200
+#define GICR_ISPENDR0	0x10200		/* in the second frame of a redistributor */
+
+static void guest_expire_and_look(const struct guest_timer *t, volatile u32 *ispendr0)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	/* The next entry finds the line high, whatever told KVM of it before. */
+	GUEST_SYNC(0);
+	GUEST_SYNC(readl(ispendr0));
+}
+
+static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
+{
+	bool v3 = vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V3);
+	u64 type = v3 ? KVM_DEV_TYPE_ARM_VGIC_V3 : KVM_DEV_TYPE_ARM_VGIC_V2;
+	u64 attr = t == &guest_vtimer ? KVM_ARM_VCPU_TIMER_IRQ_VTIMER :
+					KVM_ARM_VCPU_TIMER_IRQ_PTIMER;
+	u32 pmu_ppi = PMU_PPI, ppi;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic");
+	vm = pmu_vm_create(&vcpu, guest_expire_and_look);
+	vcpu_args_set(vcpu, 2, t, v3 ? VGIC_REDIST_GPA + GICR_ISPENDR0 :
+				       VGIC_DIST_GPA + GICD_ISPENDR0);
+	if (failed_run)
+		fail_first_run(vcpu);
+
+	vgic_create(vm, type);
+	run_expect_vgic(vm);
+	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
+					    KVM_ARM_VCPU_PMU_V3_IRQ, &pmu_ppi),
+		    "the PMU's IRQ cannot be set: errno %d", errno);
+	init_pmu(vcpu);
+	TEST_ASSERT(!__vcpu_device_attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, attr, &ppi),
+		    "the IRQ of the %s: errno %d", t->name, errno);
+	assert_sync(run_once(vcpu), 0);
+	x = run_once(vcpu);
+	TEST_ASSERT(x.uc.cmd == UCALL_SYNC, "the guest did not read ISPENDR0");
+	kvm_vm_free(vm);
+	return x.uc.args[1] & 1ul << ppi;
+}
+
+static void test_vgic_after_failed_run(const struct guest_timer *t)
+{
+	TEST_ASSERT(vgic_sees_line(t, false), "no line at the vgic in any VM");
+	TEST_ASSERT(vgic_sees_line(t, true), "no line at the vgic after a KVM_RUN that failed");
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("REG-1", "CTL and CVAL set by userspace are told before the guest runs",
 		       test_set_timer),
@@ -192,6 +265,8 @@ static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("REG-4", "KVM_ARM_VCPU_INIT again turns the timer off", test_init_again),
 	TIMER_SUBTESTS("REG-4.failed_run", "KVM_ARM_VCPU_INIT again after a failed first run",
 		       test_init_after_failed_run),
+	TIMER_SUBTESTS("REG-7", "a vgic created after a failed first run gets the timer's line",
+		       test_vgic_after_failed_run),
 };
 
 int main(int argc, char **argv)

@@ -21,9 +21,11 @@
 #define SYS_MAIR_EL1		__sysreg_id(3, 0, 10, 2, 0)
 #define SYS_VBAR_EL1		__sysreg_id(3, 0, 12, 0, 0)
 #define SYS_TPIDR_EL1		__sysreg_id(3, 0, 13, 0, 4)
-#define MPIDR_AFFINITY		0xff00fffffful
 /* The ids above are complete KVM_GET_ONE_REG ids already. */
 #define KVM_ARM64_SYS_REG(id) (id)
+
+/* Aff3, Aff2, Aff1 and Aff0 of MPIDR_EL1 */
+#define MPIDR_AFFINITY 0xff00fffffful
 
 /* Exception vectors in the order of VBAR_EL1 (Arm ARM D1.4.1) */
 enum {
