@@ -3,6 +3,7 @@
  * REG: registers written by userspace, and KVM_ARM_VCPU_INIT again.
  */
 #include "user_irqchip.h"
+#include "vcpu_thread.h"
 #include "vgic.h"
 
 static volatile u64 go;
@@ -257,6 +258,76 @@ static void test_vgic_after_failed_run(const struct guest_timer *t)
 	TEST_ASSERT(vgic_sees_line(t, true), "no line at the vgic after a KVM_RUN that failed");
 }
 
+/*
+ * REG-8: the counter of the whole VM, moved through another vCPU while this one
+ * has its timer loaded. Bug B06 needs a counter that was not moved before, so
+ * each try is a VM of its own; and a vCPU that keeps its CPU, so not all hit.
+ */
+#define COUNTER_TRIES 5
+
+static u64 far_cval;
+
+static void guest_arm_and_spin(const struct guest_timer *t)
+{
+	u64 cval = guest_far_future(t);
+
+	timer_set_cval(t->timer, cval);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	WRITE_ONCE(far_cval, cval);
+	while (!go)
+		;
+	GUEST_SYNC(timer_get_cval(t->timer));
+}
+
+static void run_until_stopped(struct vcpu_thread *thread)
+{
+	do {
+		run_once(thread->vcpu);
+	} while (!vcpu_thread_stopping(thread));
+}
+
+/* Does CVAL stay what the guest made it, for KVM and for the guest? */
+static bool keeps_cval(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu, *other;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_and_spin, t);
+	struct vcpu_thread thread;
+	struct vcpu_exit x;
+	u64 want, cval;
+
+	other = vm_vcpu_add(vm, 1, guest_arm_and_spin);
+	require_timer_regs(vcpu, t);
+
+	vcpu_thread_start(&thread, vcpu, run_until_stopped, NULL, 0);
+	guest_u64_wait(vm, &far_cval, 1);
+	/* Back, so that the timer remains far from expiry. */
+	vcpu_set_reg(other, t->cnt_reg, vcpu_get_cnt(other, t) / 2);
+	vcpu_thread_stop(&thread);
+
+	want = guest_u64_read(vm, &far_cval);
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, t->cval_reg, &cval), "KVM_GET_ONE_REG CVAL");
+	go = 1;
+	sync_global_to_guest(vm, go);
+	x = run_past_forced(vcpu);
+	TEST_ASSERT(x.uc.cmd == UCALL_SYNC, "the guest did not tell its CVAL");
+	kvm_vm_free(vm);
+	if (cval == want && x.uc.args[1] == want && !x.level)
+		return true;
+	pr_info("CVAL %#lx is %#lx for KVM, %#lx for the guest, field %#lx\n", want, cval,
+		x.uc.args[1], x.level);
+	return false;
+}
+
+static void test_move_counter(const struct guest_timer *t)
+{
+	unsigned int i, lost = 0;
+
+	host_cpu_pin(1);
+	for (i = 0; i < COUNTER_TRIES; i++)
+		lost += !keeps_cval(t);
+	TEST_ASSERT(!lost, "%u of %u times CVAL was lost", lost, COUNTER_TRIES);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("REG-1", "CTL and CVAL set by userspace are told before the guest runs",
 		       test_set_timer),
@@ -267,6 +338,8 @@ static const struct subtest subtests[] = {
 		       test_init_after_failed_run),
 	TIMER_SUBTESTS("REG-7", "a vgic created after a failed first run gets the timer's line",
 		       test_vgic_after_failed_run),
+	TIMER_SUBTESTS("REG-8", "a vCPU that runs while the VM's counter is moved keeps its CVAL",
+		       test_move_counter),
 };
 
 int main(int argc, char **argv)
