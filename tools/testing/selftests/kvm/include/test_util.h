@@ -49,6 +49,13 @@ static inline u64 align_up(u64 x, u64 size)
 void print_skip(const char *fmt, ...) __printf(1, 2);
 
 /**
+ * test_failing() - the calling thread is about to say how the test failed, and exit
+ *
+ * Returns in the first thread only: the others stay here until the process ends.
+ */
+void test_failing(void);
+
+/**
  * test_assert() - end the test unless @exp holds
  * @exp: the outcome of the expression
  * @exp_str: its text

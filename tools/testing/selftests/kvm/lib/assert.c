@@ -6,6 +6,19 @@
 
 #include "test_util.h"
 
+/* What other threads find on the way out of the first failure explains nothing. */
+void test_failing(void)
+{
+	static pid_t failing;
+	pid_t none = 0, self = gettid();
+
+	if (__atomic_compare_exchange_n(&failing, &none, self, false, __ATOMIC_RELAXED,
+					__ATOMIC_RELAXED) || none == self)
+		return;
+	for (;;)
+		pause();
+}
+
 void print_skip(const char *fmt, ...)
 {
 	va_list ap;
@@ -27,6 +40,7 @@ void test_assert(bool exp, const char *exp_str, const char *file, unsigned int l
 	if (exp)
 		return;
 
+	test_failing();
 	printf("%s:%u: ", name ? name + 1 : file, line);
 	if (fmt) {
 		va_start(ap, fmt);

@@ -66,12 +66,11 @@ void subtest_leave_run(void)
 	__atomic_store_n(&my_runner->immediate_exit, NULL, __ATOMIC_SEQ_CST);
 }
 
-/* The first thread to get the signal passes it on to all that are in KVM_RUN. */
-static void watchdog_handler(int sig)
+/* Make all threads that are in KVM_RUN leave it; run_once() does not let them go on. */
+static void end_runs(void)
 {
 	unsigned int i;
 
-	(void)sig;
 	if (timed_out)
 		return;
 	timed_out = true;
@@ -85,6 +84,13 @@ static void watchdog_handler(int sig)
 	}
 }
 
+/* The first thread to get the signal passes it on. */
+static void watchdog_handler(int sig)
+{
+	(void)sig;
+	end_runs();
+}
+
 static void print_details(int status, void *arg)
 {
 	bool failed = status != KSFT_PASS && status != KSFT_SKIP;
@@ -93,8 +99,11 @@ static void print_details(int status, void *arg)
 	if (!failed && !verbose)
 		return;
 	exit_log_print("");
-	if (failed)
+	if (failed) {
+		/* A vCPU that runs does not tell its state. */
+		end_runs();
 		exit_log_print_state();
+	}
 	fflush(stdout);
 }
 

@@ -51,6 +51,7 @@ void report_guest_assert(const struct ucall *uc)
 	const char *file = (const char *)uc->args[1];
 	const char *name = strrchr(file, '/');
 
+	test_failing();
 	/* Addresses of strings are the same in guest and host: one program. */
 	printf("%s:%lu: guest assertion failed: %s (%#lx, %#lx)\n", name ? name + 1 : file,
 	       uc->args[2], (const char *)uc->args[0], uc->args[3], uc->args[4]);
