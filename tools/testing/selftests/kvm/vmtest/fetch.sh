@@ -14,18 +14,20 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SUITES="bullseye bookworm bookworm-backports trixie trixie-backports sid"
 SECURITY_SUITES="bullseye-security bookworm-security trixie-security"
 
-# What the kernel's kselftest framework and checkpatch.pl consist of
+# What the kernel's kselftest framework and checkpatch.pl consist of, and what
+# the semantic patches of mutants/ are for
 FRAMEWORK="tools/testing/selftests/Makefile tools/testing/selftests/lib.mk
 	tools/testing/selftests/*.h tools/testing/selftests/*.sh
-	tools/testing/selftests/kselftest tools/testing/selftests/kselftest_harness
-	tools/testing/kunit tools/include scripts"
+	tools/testing/selftests/kselftest* tools/testing/kunit tools/include scripts
+	Makefile arch/arm64/kvm"
 
 usage()
 {
 	cat <<-USAGE
 	Usage: fetch.sh kernel VERSION   a series (6.12) or an exact version (6.12.43)
 	       fetch.sh busybox          a static busybox for arm64
-	       fetch.sh source SERIES    the kselftest framework and scripts of a series
+	       fetch.sh source SERIES    the kselftest framework, scripts and arm64 KVM of a series
+	       fetch.sh tree SERIES      the whole source of a series
 	       fetch.sh refresh          forget which version is the newest of a series
 	Cache: \$KVM_USER_IRQ_CACHE, else kvm-user-irq in the user's cache directory.
 	Mirror: \$DEBIAN_MIRROR, else the one that apt is configured for.
@@ -173,11 +175,16 @@ fetch_busybox()
 	die "no busybox-static for arm64 could be downloaded"
 }
 
+# fetch_source SERIES DIRECTORY PATTERNS: unpack what matches
 fetch_source()
 {
 	want=$1
-	dir=$CACHE/source/$want
-	[ -e "$dir" ] && { echo "$dir"; return; }
+	dir=$CACHE/$2/$want
+	patterns=$(echo "$3" | xargs -n 1 | sed 's,^,*/,')
+	if [ -e "$dir" ] && [ "$(cat "$dir.files" 2>/dev/null)" = "$patterns" ]; then
+		echo "$dir"
+		return
+	fi
 	need_indexes
 
 	candidates "^linux-source-$want\$" >"$work/found"
@@ -185,17 +192,17 @@ fetch_source()
 	while read -r version package package_version; do
 		rm -rf "$work/deb" && mkdir "$work/deb" "$work/tree"
 		download "$package" "$package_version" "$work/deb" || continue
-		say "unpacking the kselftest framework of Linux $version"
+		say "unpacking the source of Linux $version"
 		unpack "$work/deb"
-		set -f
-		# shellcheck disable=SC2046,SC2086 # one argument a pattern
+		echo "$patterns" >"$work/files"
 		xz -dc -T0 "$work/deb/usr/src/linux-source-$want.tar.xz" |
 			tar -x -C "$work/tree" --strip-components=1 --wildcards \
-				--no-wildcards-match-slash $(printf '*/%s ' $FRAMEWORK) ||
+				--no-wildcards-match-slash -T "$work/files" ||
 			die "cannot unpack the source; is the disk full?"
-		set +f
-		mkdir -p "$CACHE/source"
+		mkdir -p "${dir%/*}"
+		rm -rf "$dir"
 		mv "$work/tree" "$dir"
+		mv "$work/files" "$dir.files"
 		echo "$dir"
 		return
 	done <"$work/found"
@@ -207,7 +214,7 @@ case ${1:-} in
 	usage
 	exit 0
 	;;
-kernel | source) [ $# -eq 2 ] || { usage >&2; exit 2; } ;;
+kernel | source | tree) [ $# -eq 2 ] || { usage >&2; exit 2; } ;;
 busybox | refresh) [ $# -eq 1 ] || { usage >&2; exit 2; } ;;
 *)
 	usage >&2
@@ -229,7 +236,8 @@ flock 8
 case $1 in
 kernel) fetch_kernel "$2" ;;
 busybox) fetch_busybox ;;
-source) fetch_source "$2" ;;
+source) fetch_source "$2" source "$FRAMEWORK" ;;
+tree) fetch_source "$2" tree '*' ;;
 refresh)
 	rm -f "$APT/updated"
 	find "$CACHE/kernel" -maxdepth 1 -type l -delete 2>/dev/null || true
