@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// breaks: EXIT-6
+// modes: vhe nvhe
+// file: arch/arm64/kvm/arm.c
+//
+// A falling level forces no exit, it waits for another one.
+
+@@
+identifier vcpu;
+@@
+ kvm_vcpu_exit_request(struct kvm_vcpu *vcpu, ...)
+ {
+ <...
+(
+- kvm_irq_update_run(vcpu)
++ kvm_irq_update_run(vcpu) && vcpu->run->s.regs.device_irq_level
+|
+- kvm_timer_should_notify_user(vcpu) || kvm_pmu_should_notify_user(vcpu)
++ !vcpu->run->s.regs.device_irq_level && (kvm_timer_should_notify_user(vcpu) || kvm_pmu_should_notify_user(vcpu))
+)
+ ...>
+ }

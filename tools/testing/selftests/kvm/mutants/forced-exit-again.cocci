@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+// breaks: INV-2
+// modes: vhe nvhe
+// file: arch/arm64/kvm/arm.c
+//
+// Now and then an exit is forced by a line that is high and has not changed.
+
+@@
+identifier vcpu;
+@@
+ kvm_vcpu_exit_request(struct kvm_vcpu *vcpu, ...)
+ {
+ <...
+(
+- kvm_irq_update_run(vcpu)
++ kvm_irq_update_run(vcpu) || (vcpu->run->s.regs.device_irq_level && vcpu->stat.exits++ % 64 == 0)
+|
+- kvm_timer_should_notify_user(vcpu) || kvm_pmu_should_notify_user(vcpu)
++ kvm_timer_should_notify_user(vcpu) || kvm_pmu_should_notify_user(vcpu) || (vcpu->run->s.regs.device_irq_level && vcpu->stat.exits++ % 64 == 0)
+)
+ ...>
+ }

@@ -1,0 +1,180 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Would the suite notice? Each semantic patch of this directory breaks one
+# promise of the contract in the kernel; the subtests of that promise must fail.
+set -eu
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+root=$(cd "$kvm/../../../.." && pwd -P)
+vmtest=$kvm/vmtest
+series=7.3
+
+usage()
+{
+	cat <<-USAGE
+	Usage: mutants.sh [options] [GLOB...]
+	  -k DIR  a kernel's source, 6.1 or later, arm64; default that of Debian's $series
+	  -j N    hosts at a time; default one for two CPUs
+	  -l      list the mutants: name, rows, modes, words
+	  -n      only see whether they apply
+	  -h      this text
+	  GLOB    names of mutants; default all
+	What has been built and run is kept in build/mutants and not done again as long as
+	the kernel, the mutant and the suite are the same: an interrupted run goes on.
+	Environment: CROSS_COMPILE, LLVM=1, as for a kernel build; ccache is used if there.
+	Exit code: 0 each mutant was killed by the rows that it breaks, 1 not so, 2 no
+	verdict (no source, it does not build, the suite fails without a mutant).
+	USAGE
+}
+
+list()
+{
+	for name in $names; do
+		printf '%-26s %-20s %-10s %s\n' "$name" "$(header "$name" breaks)" \
+			"$(header "$name" modes)" "$(sed -n '/^\/\/$/,/^$/s,^// *,,p' "$here/$name.cocci" |
+				tr '\n' ' ')"
+	done
+}
+
+# Applies all of them, as many at a time as there are CPUs
+try_all()
+{
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 2' HUP INT TERM
+	cpus=$(nproc) nr=0
+	for name in $names; do
+		exists_in "$name" "$(release_of "$src")" || continue
+		(
+			mkdir "$work/$name"
+			apply "$name" "$src" "$work/$name" >"$work/$name.log" 2>&1 ||
+				touch "$work/$name.failed"
+		) &
+		nr=$((nr + 1))
+		[ $((nr % cpus)) -ne 0 ] || wait
+	done
+	wait
+	failed=0
+	for name in $names; do
+		[ ! -e "$work/$name.failed" ] || {
+			failed=1
+			echo "$name does not apply:"
+			sed 's/^/    /' "$work/$name.log"
+		}
+	done
+	return $failed
+}
+
+run_all()
+{
+	modes=$(for name in $names; do header "$name" modes; done | xargs -n 1 | sort -u)
+	echo "$modes" | setpriv --pdeathsig TERM xargs -n 1 -P "$jobs" \
+		setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" base || exit 2
+	# shellcheck disable=SC2086 # one argument a name
+	setpriv --pdeathsig TERM "$here/build.sh" mutants "$out" $names |
+		setpriv --pdeathsig TERM xargs -n 1 -P "$jobs" \
+			setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" || exit 2
+}
+
+row()
+{
+	printf '%-26s %-10s %-12s %s\n' "$@"
+}
+
+# Sets code to 1 if a mutant was not killed as it should have been.
+table()
+{
+	killed=0 equivalent=0 absent=0 bad=0 total=0
+	row MUTANT MODE RESULT 'FAILED SUBTESTS'
+	for name in $names; do
+		total=$((total + 1)) good=1
+		case $(cat "$out/results/$name" 2>/dev/null) in
+		'') ;;
+		n/a)
+			absent=$((absent + 1))
+			row "$name" - absent "the code is there since $(header "$name" since)"
+			continue
+			;;
+		*)
+			bad=$((bad + 1))
+			row "$name" - "$(cat "$out/results/$name")" "$out/logs/$name"
+			continue
+			;;
+		esac
+		[ -z "$(header "$name" equivalent)" ] && want=killed || want=survived
+		for mode in $(header "$name" modes); do
+			read -r verdict ids <"$out/results/$name.$mode" || verdict='not run'
+			row "$name" "$mode" "$verdict" "$ids"
+			[ "$verdict" = "$want" ] || good=0
+		done 2>/dev/null
+		if [ $good -eq 0 ]; then
+			bad=$((bad + 1))
+		elif [ "$want" = killed ]; then
+			killed=$((killed + 1))
+		else
+			equivalent=$((equivalent + 1))
+		fi
+	done
+	echo "$total mutants: $killed killed, $equivalent equivalent, $absent absent, $bad left"
+	[ $bad -eq 0 ] || code=1
+}
+
+src='' jobs=$((($(nproc) + 1) / 2)) list='' try=''
+while getopts k:j:lnh opt; do
+	case $opt in
+	k) src=$OPTARG ;;
+	j) jobs=$OPTARG ;;
+	l) list=1 ;;
+	n) try=1 ;;
+	h) usage; exit 0 ;;
+	*) die "-h lists the options" ;;
+	esac
+done
+shift $((OPTIND - 1))
+case $jobs in '' | *[!0-9]* | 0) die "-j $jobs: a number of hosts" ;; esac
+[ $# -gt 0 ] || set -- '*'
+names=$(select_mutants "$@") || exit 2
+
+if [ -n "$list" ]; then
+	list
+	exit 0
+fi
+
+tools="coccinelle:spatch flex:flex bison:bison bc:bc"
+[ -z "$try" ] || tools=coccinelle:spatch
+for tool in $tools; do
+	command -v "${tool#*:}" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} ${tool%:*}"
+done
+export EXTRA_PACKAGES="${EXTRA_PACKAGES:-}"
+"$vmtest/kselftest.sh" setup || exit 2
+
+if [ -n "$src" ]; then
+	src=$(cd "$src" 2>/dev/null && pwd -P) || die "-k: no such directory"
+	key=$(echo "$src" | cksum | cut -d ' ' -f 1)
+	[ -e "$src/arch/arm64/kvm/arch_timer.c" ] || die "$src: no source of a kernel with KVM for arm64"
+	[ "$(release_of "$src")" -ge 6001 ] || die "$src: older than 6.1"
+else
+	key=$series
+	[ -n "$try" ] && kind=source || kind=tree
+	src=$("$vmtest/fetch.sh" "$kind" $series) || exit 2
+fi
+if [ -n "$try" ]; then
+	try_all
+	exit
+fi
+
+out=$root/build/mutants/$key
+mkdir -p "$out" || exit 2
+exec 8>"$out/lock"
+flock -n 8 || die "another mutants.sh is at work in $out"
+"$vmtest/kselftest.sh" install || exit 2
+suite=$(cd "$root/build/install" && find . -type f -exec sha256sum {} + | LC_ALL=C sort |
+	cat - "$vmtest/known-bugs" | sha256sum | cut -c 1-32)
+"$here/build.sh" base "$src" "$out" || exit 2
+run_all
+code=0
+table >"$out/table"
+cat "$out/table"
+exit $code

@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# For mutants.sh: boot the kernel of one mutant in each mode that its header
+# names, until a subtest of each row that it breaks has failed; if none does,
+# the whole suite.
+#
+#	run.sh OUT SUITE base MODE...	the kernel without a mutant, whole suite
+#	run.sh OUT SUITE NAME
+#
+# SUITE stands for the installed suite. A mode is vhe or nvhe, or with a host
+# nohz:vhe. Leaves "VERDICT IDS" in results/NAME.MODE of OUT, for base the ids
+# that fail.
+set -eu
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+# boot MODE [PROGRAM:GLOB]: sets rc, and failed to the ids of what failed
+boot()
+{
+	mode=${1##*:} host=${1%"$mode"} target=${2:-}
+	rc=0
+	setpriv --pdeathsig TERM "$kvm/vmtest/vmtest.sh" -k "$out/images/$name" -m "$mode" \
+		${host:+--host "${host%:}"} ${target:+-t "$target"} >"$log.new" 2>&1 </dev/null || rc=$?
+	cat "$log.new" >>"$log"
+	failed=$(sed -n 's/^\(# \)*not ok [0-9]* \([A-Z0-9]*-[^ ]*\).*/\2/p' "$log.new" | sort -u |
+		while read -r id; do is_known "$id" || echo "$id"; done)
+	rm "$log.new"
+}
+
+# Open bugs, and what fails without a mutant, say nothing.
+is_known()
+{
+	for pattern in $open_bugs; do
+		# shellcheck disable=SC2254 # a pattern
+		case $1 in $pattern) return 0 ;; esac
+	done
+	grep -qxF "$1" "$out/results/base.$m" 2>/dev/null
+}
+
+# of_row ROW: which of the ids on stdin are the row's?
+of_row()
+{
+	grep -E "^$1(\.|\$)" || true
+}
+
+# The programs with subtests of a row
+programs()
+{
+	grep -l "\"${1}[.\"]" "$kvm"/aarch64/*.c | sed 's,.*/\(.*\)\.c$,\1,'
+}
+
+# Sets verdict and ids.
+run_rows()
+{
+	ids=''
+	for row in $(header "$name" breaks); do
+		killer=''
+		for program in $(programs "$row"); do
+			boot "$m" "${program}:${row}[. ]*"
+			killer=$(echo "$failed" | of_row "$row")
+			[ -z "$killer" ] || break
+		done
+		[ -n "$killer" ] || return 0
+		ids="$ids $killer"
+	done
+	[ -z "$ids" ] || verdict=killed
+}
+
+run_all()
+{
+	boot "$m"
+	ids=$failed
+	verdict=survived
+	[ -n "$ids" ] || { [ $rc -ne 2 ] || verdict="no-verdict"; return 0; }
+	verdict=killed
+	for row in $(header "$name" breaks); do
+		[ -n "$(echo "$ids" | of_row "$row")" ] || verdict=elsewhere
+	done
+}
+
+run_mode()
+{
+	result=$out/results/$name.$m log=$out/logs/$name.$m
+	id=$({
+		cat "$out/images/$name.id"
+		[ "$name" = base ] || cat "$out/results/base.$m.id"
+		echo "$suite"
+	} | sha256sum | cut -c 1-32)
+	[ "$(cat "$result.id" 2>/dev/null)" != "$id" ] || return 0
+	rm -f "$result" "$result.id"
+	: >"$log"
+	verdict=''
+	[ "$name" = base ] || run_rows
+	[ -n "$verdict" ] || run_all
+	ids=$(echo "$ids" | xargs)
+	if [ "$name" = base ]; then
+		if [ "$rc" -eq 2 ] || grep -q '^# NEW FAILURE' "$log"; then
+			tail -n 30 "$log" >&2
+			die "without a mutant the suite does not pass in mode $m; all of it is in $log"
+		fi
+		echo "$ids" | xargs -rn 1 >"$result"
+		echo "base $m: passed${ids:+, but for $ids}"
+	else
+		echo "$verdict $ids" >"$result"
+		echo "$name $m: $verdict $ids"
+	fi
+	echo "$id" >"$result.id"
+}
+
+out=$1 suite=$2 name=$3
+shift 3
+# shellcheck disable=SC2046 # one argument a mode
+[ "$name" = base ] || set -- $(header "$name" modes)
+open_bugs=$(awk '$1 !~ /^#/ && $4 == "open" { print $1 }' "$kvm/vmtest/known-bugs")
+set -f
+for m in "$@"; do
+	run_mode
+done
