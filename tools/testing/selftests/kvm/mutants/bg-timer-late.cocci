@@ -3,7 +3,7 @@
 // modes: vhe nvhe
 // file: arch/arm64/kvm/arch_timer.c
 //
-// A vCPU in WFI wakes half a second after its timer expired.
+// A vCPU in WFI wakes a minute after its timer expired.
 
 @@
 expression t, e;
@@ -13,6 +13,6 @@ expression t, e;
  ...
  soft_timer_start(t,
 -	e
-+	e + NSEC_PER_SEC / 2
++	e + 60 * NSEC_PER_SEC
 	);
  }

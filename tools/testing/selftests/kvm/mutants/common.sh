@@ -19,6 +19,17 @@ header()
 	sed -n "s,^// $2: ,,p" "$here/$1.cocci"
 }
 
+# expected MUTANT: what it must come to, "killed" if its header says nothing else
+expected()
+{
+	if [ -n "$(header "$1" equivalent)" ]; then
+		echo survived
+	else
+		outcome=$(header "$1" result)
+		echo "${outcome:-killed}"
+	fi
+}
+
 # select_mutants GLOB...: names of mutants, one a line
 select_mutants()
 {
@@ -45,21 +56,23 @@ exists_in()
 }
 
 # apply MUTANT SOURCE DIRECTORY: leave the changed files in DIRECTORY, which is
-# empty, and print the difference. Each "file" must change, an "also" may.
+# empty, and print the difference. Which of its files it changes is up to the
+# release.
 apply()
 {
-	for file in $(header "$1" file) $(header "$1" also); do
-		mkdir -p "$3/${file%/*}" || return 1
+	changed=''
+	for file in $(header "$1" file); do
+		mkdir -p "$3/${file%/*}" && cp "$2/$file" "$3/$file" || return 1
 		spatch --very-quiet --no-show-diff --no-includes --sp-file "$here/$1.cocci" \
-			-o "$3/$file" "$2/$file" || return 1
-		if [ -e "$3/$file" ]; then
-			diff -u --label "a/$file" --label "b/$file" "$2/$file" "$3/$file" || continue
+			--in-place "$3/$file" || return 1
+		if diff -u --label "a/$file" --label "b/$file" "$2/$file" "$3/$file"; then
 			rm "$3/$file"
+		else
+			changed=1
 		fi
-		case " $(header "$1" file) " in *" $file "*)
-			echo "$1 changes nothing in $file"
-			return 1
-			;;
-		esac
 	done
+	[ -n "$changed" ] || {
+		echo "$1 changes nothing"
+		return 1
+	}
 }

@@ -6,7 +6,7 @@
 // KVM_IRQ_LINE accepts a vCPU that does not exist.
 
 @@
-expression vcpu;
+identifier vcpu;
 @@
  kvm_vm_ioctl_irq_line(...)
  {
@@ -18,6 +18,7 @@ expression vcpu;
  }
 
 @@
+symbol vcpu_idx, nrcpus;
 @@
  kvm_vm_ioctl_irq_line(...)
  {

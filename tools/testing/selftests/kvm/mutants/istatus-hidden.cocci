@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// breaks: OLD-3
+// breaks: OLD-3.ptimer
 // modes: nvhe
 // file: arch/arm64/kvm/arch_timer.c
 //
@@ -12,6 +12,6 @@ expression ctl;
  {
  <...
 -	ctl |= ARCH_TIMER_CTRL_IT_STAT;
-+	;
++	{ }
  ...>
  }

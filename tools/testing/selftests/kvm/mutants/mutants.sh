@@ -70,11 +70,11 @@ try_all()
 run_all()
 {
 	modes=$(for name in $names; do header "$name" modes; done | xargs -n 1 | sort -u)
-	echo "$modes" | setpriv --pdeathsig TERM xargs -n 1 -P "$jobs" \
+	echo "$modes" | setpriv --pdeathsig TERM xargs -rn 1 -P "$jobs" \
 		setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" base || exit 2
 	# shellcheck disable=SC2086 # one argument a name
 	setpriv --pdeathsig TERM "$here/build.sh" mutants "$out" $names |
-		setpriv --pdeathsig TERM xargs -n 1 -P "$jobs" \
+		setpriv --pdeathsig TERM xargs -rn 1 -P "$jobs" \
 			setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" || exit 2
 }
 
@@ -103,7 +103,7 @@ table()
 			continue
 			;;
 		esac
-		[ -z "$(header "$name" equivalent)" ] && want=killed || want=survived
+		want=$(expected "$name")
 		for mode in $(header "$name" modes); do
 			read -r verdict ids <"$out/results/$name.$mode" || verdict='not run'
 			row "$name" "$mode" "$verdict" "$ids"
@@ -111,10 +111,10 @@ table()
 		done 2>/dev/null
 		if [ $good -eq 0 ]; then
 			bad=$((bad + 1))
-		elif [ "$want" = killed ]; then
-			killed=$((killed + 1))
-		else
+		elif [ "$want" = survived ]; then
 			equivalent=$((equivalent + 1))
+		else
+			killed=$((killed + 1))
 		fi
 	done
 	echo "$total mutants: $killed killed, $equivalent equivalent, $absent absent, $bad left"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // breaks: INV-4
 // modes: vhe nvhe
-// file: arch/arm64/kvm/arm.c
-// also: arch/arm64/kvm/arch_timer.c
+// file: arch/arm64/kvm/arm.c arch/arm64/kvm/arch_timer.c
 //
 // Exits are forced with an in-kernel vgic too.
 
