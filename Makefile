@@ -7,6 +7,8 @@ MUTANTS := tools/testing/selftests/kvm/mutants
 
 help:
 	@echo 'make kselftest TARGETS=kvm   build the suite and run it on real kernels'
+	@echo 'make gate KDIR=<kernel tree> does that tree keep the contract? Builds and boots it'
+	@echo 'make matrix                  run the suite on Debian'\''s kernels in all sorts of hosts'
 	@echo 'make install                 only build it, into build/install'
 	@echo 'make check                   the tests of this project'
 	@echo 'make mutants                 break the kernel in ways that the suite must notice;'
@@ -14,13 +16,28 @@ help:
 	@echo '                             KDIR=<kernel tree> in a copy of that kernel'
 	@echo 'make clean                   remove build/'
 	@echo
-	@echo 'KDIR=<kernel tree> takes the kselftest framework from there.'
-	@echo 'make exits 2 for any failure; $(VMTEST)/kselftest.sh run'
-	@echo 'gives the exact exit code.'
+	@echo 'KDIR=<kernel tree> takes the kselftest framework from there, but in make gate.'
+	@echo 'make kselftest exits 2 for any failure; $(VMTEST)/kselftest.sh run'
+	@echo 'gives the exact exit code. make gate and make matrix do so themselves; for their'
+	@echo 'variables: $(VMTEST)/gate.sh -h and matrix.sh -h'
 
 kselftest:
 	@if [ '$(TARGETS)' != kvm ]; then echo 'make kselftest: only TARGETS=kvm is here' >&2; exit 2; fi
 	@$(VMTEST)/kselftest.sh run
+
+# Make would exit 2 for all of their exit codes. Where it cannot be taught better it
+# leaves alone what both sides call a failure, and ends by a signal for the rest: no
+# git bisect run then takes a kernel that does not build for a bad one.
+run-gate run-matrix: run-%:
+	@mkdir -p build; rc=0; $(VMTEST)/$*.sh || rc=$$?; echo $$rc >build/exit.$$PPID
+
+gate matrix: %: run-%
+	$(eval code := $(shell cat build/exit.$$PPID; rm -f build/exit.$$PPID))
+	$(if $(filter-out 0,$(code)),$(exit_exactly))
+	@case $(code) in 0 | 1) exit $(code) ;; *) kill $$PPID ;; esac
+
+exit_exactly = $(shell cc -shared -fPIC -o build/make_exit.so $(VMTEST)/make_exit.c)$\
+	$(eval -load build/make_exit.so)$(exit-with $(code))
 
 install:
 	@$(VMTEST)/kselftest.sh install
@@ -34,5 +51,6 @@ mutants:
 clean:
 	rm -rf build
 
-export KDIR V
-.PHONY: help kselftest install check mutants clean
+export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS GICS JUNIT
+export GATE_MODES GATE_GICS GATE_BUILD VMTEST_TIMEOUT
+.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants clean

@@ -227,6 +227,7 @@ export EXTRA_PACKAGES
 "$kvm/vmtest/kselftest.sh" install || exit 2
 
 check "ktap.py" python3 "$root/tests/ktap_test.py"
+check "cells.py" python3 "$root/tests/cells_test.py"
 check "shellcheck" shellcheck_all
 check "checkpatch.pl --strict" checkpatch_all
 exit_codes

@@ -57,7 +57,7 @@ def read_known_bugs(lines):
         fields = line.split(None, 4)
         if len(fields) != 5:
             raise ValueError("known-bugs line %d: five columns expected" % number)
-        bug = Bug(fields[0], fields[1], fields[2].split(","), fields[3], fields[4].strip())
+        bug = Bug(fields[0], fields[1], tuple(fields[2].split(",")), fields[3], fields[4].strip())
         in_range((0,), bug.kernels)
         bugs.append(bug)
     return bugs
@@ -72,6 +72,11 @@ def matching_bugs(bugs, facts):
     mode = facts.get("mode", "").lower()
     return [bug for bug in bugs if in_range(release, bug.kernels) and
             ("any" in bug.modes or mode in bug.modes)]
+
+
+def bug_of(test, bugs):
+    """The first of bugs that this subtest shows, or None."""
+    return next((bug for bug in bugs if fnmatch.fnmatchcase(test.id, bug.subtest)), None)
 
 
 class Run:
@@ -181,7 +186,7 @@ def judge(run, bugs, strict):
         if test.status != "fail":
             continue
         where = "%s %s" % (test.program, test.name)
-        bug = next((b for b in known if fnmatch.fnmatchcase(test.id, b.subtest)), None)
+        bug = bug_of(test, known)
         if bug is None:
             lines.append("NEW FAILURE %s" % where)
             failed = True

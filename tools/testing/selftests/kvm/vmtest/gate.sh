@@ -1,0 +1,280 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Does a kernel tree keep the contract? Build a small arm64 kernel of it, boot
+# that in QEMU, run the suite, and say so with an exit code for git bisect.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd -P)
+kvm=$(dirname "$here")
+root=$(cd "$here/../../../../.." && pwd -P)
+
+usage()
+{
+	cat <<-USAGE
+	Usage: gate.sh [options] [KERNEL-TREE]   default \$KDIR; it is not written to
+	  -m "MODE..."  hosts to boot; default \$GATE_MODES, else "nvhe vhe"; also those
+	                of matrix.sh
+	  -g "GIC..."   versions of their GIC; default \$GATE_GICS, else "2 3"
+	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match;
+	                default \$T
+	  -j N          boots at a time; default \$J, else one for each CPU
+	  --strict      open kernel bugs count as failures too
+	  -h            this text
+	Environment: CROSS_COMPILE and LLVM as for the kernel's make; GATE_BUILD, directory to
+	build in (build/gate); VMTEST_TIMEOUT, see vmtest.sh. ccache is used if it is there.
+	Exit code: 0 the tree keeps the contract, 1 it does not, 125 no verdict (no arm64 KVM in
+	the tree, it does not take an option of kernel.config, does not build, does not boot),
+	128 the gate cannot work (wrong usage, tree not clean, missing tool, disk full), more
+	after a signal: to git bisect run these are good, bad, skip, and twice stop.
+	USAGE
+}
+
+# finish CODE: end, on purpose; the codes are those of usage()
+finish()
+{
+	finished=1
+	exit "$1"
+}
+
+# die CODE MESSAGE
+die()
+{
+	code=$1
+	shift
+	say "$*"
+	finish "$code"
+}
+
+# To the user, also from where stderr is a log
+say()
+{
+	echo "gate: $*" >&3
+}
+
+# Says that there is no room to build in, if so
+disk_full()
+{
+	df -P "$out" 2>/dev/null | awk 'NR == 2 && $4 < 1024 { print "disk full: " $6 }'
+}
+
+# A command failed where none is expected to. Its code is not to be taken for a verdict.
+# shellcheck disable=SC2317 # called by a trap
+on_exit()
+{
+	[ -z "$finished" ] || return 0
+	full=$(disk_full)
+	say "${full:-unexpected failure, see above}"
+	exit 128
+}
+
+# Runs a command that a signal to this shell ends at once, with all that it started
+run()
+{
+	setsid setpriv --pdeathsig TERM "$@" &
+	child=$!
+	rc=0
+	wait $child || rc=$?
+	child=''
+	return $rc
+}
+
+# on_signal NAME NUMBER: end with the code of a command that this signal ended
+# shellcheck disable=SC2317 # called by a trap
+on_signal()
+{
+	trap '' HUP INT TERM
+	if [ -n "$child" ]; then
+		kill -- "-$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	say "ended by SIG$1; the build goes on from here next time"
+	finish $((128 + $2))
+}
+
+# What building a kernel needs beyond the suite: Debian package, command
+missing_packages()
+{
+	while read -r package tool; do
+		command -v "$tool" >/dev/null || echo "$package"
+	done <<-LIST
+	gcc gcc
+	flex flex
+	bison bison
+	bc bc
+	qemu-system-arm qemu-system-aarch64
+	libarchive-tools bsdtar
+	LIST
+	[ -e /usr/include/stdio.h ] || echo libc6-dev
+	[ -z "$LLVM" ] || command -v "${llvm_prefix}clang$llvm_suffix" >/dev/null || echo clang lld llvm
+}
+
+# The kernel's make, for $tree in $out
+kmake()
+{
+	if [ -n "$LLVM" ]; then
+		cc=${llvm_prefix}clang$llvm_suffix
+		set -- "HOSTCC=${ccache}$cc" "$@"
+	else
+		cc=${CROSS_COMPILE}gcc
+		set -- "HOSTCC=${ccache}gcc" "$@"
+	fi
+	run make -s -C "$tree" "O=$out" ARCH=arm64 "CROSS_COMPILE=$CROSS_COMPILE" \
+		${LLVM:+"LLVM=$LLVM"} "CC=${ccache}$cc" LOCALVERSION= \
+		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=gate KBUILD_BUILD_HOST=gate "$@"
+}
+
+# build_failed LOG WHAT: ends the gate
+build_failed()
+{
+	tail -n 30 "$1" | sed 's/^/    /' >&3
+	full=$(disk_full)
+	[ -z "$full" ] || die 128 "$full"
+	! grep -q 'No space left on device' "$1" || die 128 "disk full: $2"
+	die 125 "$2; the end of $1 is above"
+}
+
+check_tree()
+{
+	for part in Makefile Kconfig scripts/kconfig; do
+		[ -e "$tree/$part" ] || die 128 "$tree is no kernel tree: it has no $part"
+	done
+	for product in .config include/config include/generated arch/arm64/include/generated; do
+		[ ! -e "$tree/$product" ] || die 128 "$tree was built in ($product is there), and" \
+			"cannot be built elsewhere until: make -C $tree ARCH=arm64 mrproper"
+	done
+	[ -f "$tree/arch/arm64/kvm/Kconfig" ] ||
+		die 125 "$tree has no KVM for arm64 (arch/arm64/kvm/Kconfig)"
+	release=$(awk '$2 == "=" && /^(VERSION|PATCHLEVEL|SUBLEVEL) / { printf "%s%s", dot, $3; dot = "." }
+		/^SUBLEVEL/ { exit }' "$tree/Makefile")
+}
+
+# Prints the options for a kernel of this release: "CONFIG_X=y", and "optional CONFIG_X=y"
+# for those it need not take.
+wanted_options()
+{
+	cat "$here/kernel.config" "$kvm/config" | awk -v release="$release" '
+		function newer(a, b,	x, y)	# by the first two numbers
+		{
+			split(a, x, ".")
+			split(b, y, ".")
+			return x[1] != y[1] ? x[1] + 0 > y[1] + 0 : x[2] + 0 > y[2] + 0
+		}
+		$2 == "since" { sub(":", "", $3); since[$4] = $3 }
+		$2 == "until" { sub(":", "", $3); until[$4] = $3 }
+		$2 == "before" { sub(":", "", $3); before[$4] = $3 }
+		/^CONFIG_/ {
+			split($0, option, "=")
+			name = option[1]
+			if (name in before && !newer(before[name], release))
+				next
+			optional = (name in since && newer(since[name], release)) ||
+				(name in until && newer(release, until[name]))
+			print (optional ? "optional " : "") $0
+		}'
+}
+
+configure()
+{
+	wanted_options >"$out/wanted"
+	sed 's/^optional //' "$out/wanted" >"$out/fragment"
+	kmake KCONFIG_ALLCONFIG="$out/fragment" KCONFIG_CONFIG=.config.new allnoconfig \
+		>"$out/build.log" 2>&1 || build_failed "$out/build.log" "cannot configure $release"
+	missing=''
+	while read -r option; do
+		grep -qx "$option" "$out/.config.new" || missing="$missing $option"
+	done <<-LIST
+	$(grep -v '^optional ' "$out/wanted")
+	LIST
+	for option in $missing; do
+		name=${option#CONFIG_}
+		name=${name%%=*}
+		if grep -rqxE "(menu)?config $name" --include='Kconfig*' "$tree"; then
+			say "$option: Linux $release has it, but not in this configuration"
+		else
+			say "$option: Linux $release does not know it"
+		fi
+	done
+	[ -z "$missing" ] || die 125 "$tree does not take what kernel.config and config ask for"
+	# A .config that is only newer would cost a look at all that depends on it.
+	cmp -s "$out/.config.new" "$out/.config" || mv "$out/.config.new" "$out/.config"
+}
+
+build()
+{
+	say "building Linux $release of $tree in $out"
+	start=$(date +%s)
+	configure
+	kmake -j"$(nproc)" Image >"$out/build.log" 2>&1 ||
+		build_failed "$out/build.log" "Linux $release does not build"
+	say "built in $(($(date +%s) - start)) s"
+}
+
+# Boots them all. Prints KTAP, a table, and what failed.
+judge()
+{
+	run python3 "$here/cells.py" --kernels "$release=$out/arch/arm64/boot/Image" \
+		--hosts "$modes" --gics "$gics" --jobs "$jobs" ${test:+-t "$test"} $strict || rc=$?
+	case $rc in
+	0) say "$tree keeps the contract" ;;
+	1) say "$tree breaks the contract" ;;
+	2) die 125 "no verdict: a host did not come up, and none showed a failure" ;;
+	4) die 125 "no verdict: every host skipped every subtest" ;;
+	*) die 128 "nothing was tested, see above" ;;
+	esac
+	finish $rc
+}
+
+exec 3>&2
+tree=${KDIR:-} modes=${GATE_MODES:-nvhe vhe} gics=${GATE_GICS:-2 3} test=${T:-}
+jobs=${J:-$(nproc)} strict='' child='' finished='' out=''
+trap on_exit EXIT
+while [ $# -gt 0 ]; do
+	case $1 in
+	-m | -g | -t | -j)
+		[ $# -ge 2 ] || die 128 "$1 needs an argument; -h lists the options"
+		;;
+	esac
+	case $1 in
+	-m) modes=$2; shift ;;
+	-g) gics=$2; shift ;;
+	-t) test=$2; shift ;;
+	-j) jobs=$2; shift ;;
+	--strict) strict=--strict ;;
+	-h | --help) usage; finish 0 ;;
+	-*) die 128 "unknown option '$1'; -h lists the options" ;;
+	*) tree=$1 ;;
+	esac
+	shift
+done
+[ -n "$tree" ] || die 128 "which kernel tree? make gate KDIR=...; gate.sh -h explains"
+[ -d "$tree" ] || die 128 "no directory $tree"
+tree=$(cd "$tree" && pwd -P)
+
+# What make gate was called with is for the gate, not for the kernel's make.
+unset KDIR MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+LLVM=${LLVM:-}
+[ "$LLVM" != 0 ] || LLVM=''
+llvm_prefix='' llvm_suffix=''
+case $LLVM in
+*/) llvm_prefix=$LLVM ;;
+-*) llvm_suffix=$LLVM ;;
+esac
+[ "$(uname -m)" = aarch64 ] || CROSS_COMPILE=${CROSS_COMPILE:-aarch64-linux-gnu-}
+CROSS_COMPILE=${CROSS_COMPILE:-}
+ccache=''
+! command -v ccache >/dev/null || ccache='ccache '
+
+trap 'on_signal HUP 1' HUP
+trap 'on_signal INT 2' INT
+trap 'on_signal TERM 15' TERM
+check_tree
+EXTRA_PACKAGES="$(missing_packages | xargs)" run "$here/kselftest.sh" install || exit 128
+
+key=$(basename "$tree")-$(echo "$tree $CROSS_COMPILE $LLVM" | cksum | cut -d ' ' -f 1)
+out=${GATE_BUILD:-$root/build/gate}/$key
+mkdir -p "$out" || die 128 "cannot write to $out"
+exec 9>"$out/lock"
+flock -n 9 || { say "waiting for another gate of this tree"; flock 9; }
+build
+judge
