@@ -123,8 +123,8 @@ class Reports(unittest.TestCase):
 
     def test_table_and_findings(self):
         lines = cells.summary(self.cells)
-        self.assertEqual(lines[:3], ["        vhe/3    pkvm/3", "7.3.4   0/1/0+1  -",
-                                     "6.12.1  1/1/0    -"])
+        self.assertEqual(lines[:3], ["host/GIC  vhe/3    pkvm/3", "7.3.4     0/1/0+1  -",
+                                     "6.12.1    1/1/0    -"])
         for line in ("NEW FAILURE user_irq_x A a & b: 7.3.4 vhe/3",
                      "KNOWN BUG, fixed upstream by 7.3: user_irq_x LVL-7.ptimer l "
                      "(A21: offset words): 6.12.1 vhe/3",
@@ -140,7 +140,7 @@ class Reports(unittest.TestCase):
     def test_programs_are_rows_with_one_kernel(self):
         lines = cells.summary([settled(["ok 1 A a"]), settled(["ok 1 A a"], host="nvhe",
                                                               mode="nvhe")])
-        self.assertEqual(lines[:3], ["            vhe/3  nvhe/3", "user_irq_x  1/0/0  1/0/0",
+        self.assertEqual(lines[:3], ["host/GIC    vhe/3  nvhe/3", "user_irq_x  1/0/0  1/0/0",
                                      "all         1/0/0  1/0/0"])
 
     def test_everywhere_and_no_longer_shown(self):

@@ -180,7 +180,7 @@ def grid(cells):
     """The table: kernels, or programs if there is one kernel, by hosts."""
     columns = list(dict.fromkeys(cell.column for cell in cells))
     kernels = list(dict.fromkeys(cell.kernel for cell in cells))
-    rows = [[""] + columns]
+    rows = [["host/GIC"] + columns]
     if len(kernels) > 1:
         for kernel in kernels:
             mine = {cell.column: cell for cell in cells if cell.kernel == kernel}
@@ -240,7 +240,7 @@ def summary(cells):
     count = sum((cell.counts() for cell in cells if cell.state in (PASS, FAIL, DIED)),
                 collections.Counter())
     states = collections.Counter(cell.state for cell in cells)
-    return grid(cells) + ["(passed/failed/skipped, +n failed for open bugs)"] + findings(cells) + [
+    return grid(cells) + ["(passed/failed/skipped, +n failures that are open bugs)"] + findings(cells) + [
         "SUMMARY hosts: " + ", ".join("%d %s" % (n, state) for state, n in states.items()),
         "SUMMARY subtests: %d passed, %d skipped; failed: %d new, %d fixed upstream, %d open" %
         (count["pass"], count["skip"], count[NEW], count[FIXED], count[OPEN])]

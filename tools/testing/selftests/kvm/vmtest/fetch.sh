@@ -24,7 +24,8 @@ FRAMEWORK="tools/testing/selftests/Makefile tools/testing/selftests/lib.mk
 usage()
 {
 	cat <<-USAGE
-	Usage: fetch.sh kernel VERSION   a series (6.12) or an exact version (6.12.43)
+	Usage: fetch.sh kernel VERSION   a series (6.12) or an exact version (6.12.43); with
+	                                 16 KiB pages: 7.3-16k
 	       fetch.sh busybox          a static busybox for arm64
 	       fetch.sh source SERIES    the kselftest framework, scripts and arm64 KVM of a series
 	       fetch.sh tree SERIES      the whole source of a series
@@ -136,8 +137,12 @@ fetch_kernel()
 	[ -e "$image" ] && { echo "$image"; return; }
 	need_indexes
 
-	candidates '^linux-(image|binary|binary-unsigned)-.*[0-9]-cloud-arm64$' >"$work/list"
-	awk -v want="$want" '$1 == want || index($1, want ".") == 1' "$work/list" >"$work/found"
+	case $want in
+	*-16k) number=${want%-16k} flavour=arm64-16k pages=-16k ;;
+	*) number=$want flavour=cloud-arm64 pages='' ;;
+	esac
+	candidates "^linux-(image|binary|binary-unsigned)-.*[0-9]-$flavour\$" >"$work/list"
+	awk -v want="$number" '$1 == want || index($1, want ".") == 1' "$work/list" >"$work/found"
 	[ -s "$work/found" ] || die "unknown kernel '$want'; Debian has the series$(
 		sed 's/^\([0-9]*\.[0-9]*\).*/ \1/' "$work/list" | sort -uV | tr -d '\n')"
 
@@ -147,6 +152,7 @@ fetch_kernel()
 		unpack "$work/deb"
 		file=$(find "$work/deb" -type f -name 'vmlinuz*' | head -n 1)
 		[ -n "$file" ] || continue
+		version=$version$pages
 		mkdir -p "$CACHE/kernel/$version"
 		mv "$file" "$CACHE/kernel/$version/Image"
 		[ "$version" = "$want" ] || ln -sfn "$version" "$CACHE/kernel/$want"

@@ -269,12 +269,15 @@ trap 'on_signal HUP 1' HUP
 trap 'on_signal INT 2' INT
 trap 'on_signal TERM 15' TERM
 check_tree
-EXTRA_PACKAGES="$(missing_packages | xargs)" run "$here/kselftest.sh" install || exit 128
+EXTRA_PACKAGES=$(missing_packages | xargs)
+export EXTRA_PACKAGES
+run "$here/kselftest.sh" install || finish 128
 
 key=$(basename "$tree")-$(echo "$tree $CROSS_COMPILE $LLVM" | cksum | cut -d ' ' -f 1)
 out=${GATE_BUILD:-$root/build/gate}/$key
 mkdir -p "$out" || die 128 "cannot write to $out"
+out=$(cd "$out" && pwd -P)
 exec 9>"$out/lock"
-flock -n 9 || { say "waiting for another gate of this tree"; flock 9; }
+flock -n 9 || { say "waiting for another gate of this tree"; run flock 9; }
 build
 judge

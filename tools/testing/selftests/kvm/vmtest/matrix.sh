@@ -6,7 +6,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../../../../.." && pwd -P)
-kernels='5.10 6.1 6.12 7.0 7.1 7.2 7.3'
+kernels='5.10 6.1 6.12 7.0 7.1 7.2 7.3 7.3-16k'
 hosts='nvhe vhe nvhe-on-vhe pkvm nohz nogic'
 
 usage()

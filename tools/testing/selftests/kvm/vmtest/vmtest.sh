@@ -128,6 +128,13 @@ magic=$(dd if="$image" bs=4 skip=14 count=1 2>/dev/null | tr -d '\0')
 [ "$magic" = ARMd ] || die "$image is no arm64 Image"
 size=$(od -An -t u8 -j 16 -N 8 "$image" | tr -d ' ')
 [ "$(stat -Lc %s "$image")" -ge $((size / 4)) ] || die "$image is truncated"
+# Two bits of the same header: pages of 4, 16 or 64 KiB. QEMU's oldest cores lack one.
+pages=$(($(od -An -t u1 -j 24 -N 1 "$image") / 2 % 4))
+case $pages,$cpu in
+2,cortex-a35* | 2,cortex-a53* | 2,cortex-a57* | 2,cortex-a72*)
+	die "$kernel needs pages of 16 KiB, which $cpu has not"
+	;;
+esac
 busybox=$("$here/fetch.sh" busybox) || exit 2
 
 if [ -n "$shell" ]; then
