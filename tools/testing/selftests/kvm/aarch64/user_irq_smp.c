@@ -7,6 +7,7 @@
 
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
+#include "wait_insn.h"
 
 #define MAX_VCPUS	64
 #define CROWD		8	/* vCPUs that are too many for most hosts */
@@ -82,7 +83,7 @@ static void guest_blocks(void)
 	guest_arm(&guest_ptimer);
 	while (!guest_done()) {
 		/* Masked, so that no interrupt comes between the test and the WFI. */
-		asm volatile("wfi" ::: "memory");
+		wait_wfi();
 		local_irq_enable();
 		isb();
 		local_irq_disable();
@@ -133,6 +134,7 @@ static void run_smp(unsigned int nr, void *guest_code)
 	struct kvm_vm *vm;
 
 	user_irq_require();
+	user_irq_require_timer(&guest_ptimer);
 	limit = kvm_check_cap(KVM_CAP_MAX_VCPUS);
 	__TEST_REQUIRE(limit >= nr, "this host's KVM allows %u vCPUs in a VM, not %u", limit, nr);
 	vm = vm_create_with_vcpus(nr, guest_code, vcpus);
