@@ -29,15 +29,35 @@ struct subtest {
 };
 
 /**
- * subtest_main() - run the subtests that the command line asks for
+ * struct subtest_option - an option of one program's own that takes a number
+ * @name: a letter for "-n NUMBER", or a word for "--name NUMBER"
+ * @words: what the number is, for -h
+ * @value: where it goes; the default is what is there before
+ * @soak: given, it may make a subtest run for long: there is no limit then to
+ *	  the time of a whole subtest, only to that without a return of KVM_RUN
+ */
+struct subtest_option {
+	const char *name;
+	const char *words;
+	u64 *value;
+	bool soak;
+};
+
+/**
+ * subtest_main_with() - run the subtests that the command line asks for
+ * @options: those of the program, up to an entry without name
  *
- * Options: -l list, -t GLOB select (repeatable; matches the id, the id without
- * its last dotted part, or the whole name), -v print the exit log of passing
- * subtests too, -h help.
+ * Options of every program: -l list, -t GLOB select (repeatable; matches the id,
+ * the id without its last dotted part, or the whole name), -v print the exit log
+ * of passing subtests too, -h help.
  *
  * Returns the exit code of the program: 0 pass, 1 fail, 4 all skipped, 64 wrong
  * usage.
  */
+int subtest_main_with(int argc, char **argv, const struct subtest *subtests, unsigned int nr,
+		      const struct subtest_option *options);
+
+/** subtest_main() - the same for a program without options of its own */
 int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned int nr);
 
 /**

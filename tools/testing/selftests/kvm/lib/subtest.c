@@ -2,6 +2,7 @@
 /*
  * Runs subtests, one process each, and reports them as KTAP.
  */
+#include <ctype.h>
 #include <fnmatch.h>
 #include <getopt.h>
 #include <poll.h>
@@ -28,10 +29,14 @@
 
 #define WATCHDOG_SIGNAL	SIGALRM
 #define MAX_GLOBS	16
+#define MAX_OPTIONS	8
+#define OWN_OPTION	256	/* what getopt_long() gives for the first of the program's own */
 #define MAX_RUNNERS	512
 
 static const char *program;
 static bool verbose;
+static bool soaks;
+static const struct subtest_option *own_options;
 
 /* Threads that are in KVM_RUN, for the watchdog to pull out of it. */
 static struct runner {
@@ -198,7 +203,7 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		polls++;
 		if (!watch->fired && stuck > STUCK_POLLS)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
-		else if (!watch->fired && polls > SUBTEST_POLLS)
+		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS)
 			printf("# watchdog: the subtest has taken 90 seconds\n");
 		else if (!watch->fired)
 			continue;
@@ -291,28 +296,115 @@ static bool glob_selects(const char *glob, const struct subtest *t)
 	return !fnmatch(glob, t->id, 0) || !fnmatch(glob, row, 0) || !fnmatch(glob, name, 0);
 }
 
-static bool is_selected(char **globs, unsigned int nr_globs, const struct subtest *t)
+/**
+ * struct command - what the command line asks for
+ * @globs: -t
+ * @list: -l
+ */
+struct command {
+	const char *globs[MAX_GLOBS];
+	unsigned int nr_globs;
+	bool list;
+};
+
+static bool is_selected(const struct command *cmd, const struct subtest *t)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_globs; i++) {
-		if (glob_selects(globs[i], t))
+	for (i = 0; i < cmd->nr_globs; i++) {
+		if (glob_selects(cmd->globs[i], t))
 			return true;
 	}
-	return !nr_globs;
+	return !cmd->nr_globs;
 }
 
 static void usage(FILE *f)
 {
+	const struct subtest_option *o;
+
 	fprintf(f,
-		"Usage: %s [-l] [-t GLOB]... [-v] [-h]\n"
+		"Usage: %s [OPTION]...\n"
 		"  -l       list the subtests, do not run them\n"
 		"  -t GLOB  run only subtests that match, by id (EXIT-1.vtimer), row (EXIT-1)\n"
-		"           or whole name\n"
+		"           or whole name; may be repeated\n"
 		"  -v       print the exit log of passing subtests too\n"
-		"  -h       this text\n"
-		"Exit code: 0 pass, 1 a subtest failed, 4 all skipped, 64 wrong usage.\n",
+		"  -h       this text\n",
 		program);
+	for (o = own_options; o->name; o++)
+		fprintf(f, "  %s%s NUMBER\n           %s\n", o->name[1] ? "--" : "-", o->name,
+			o->words);
+	fprintf(f, "Exit code: 0 pass, 1 a subtest failed, 4 all skipped, 64 wrong usage.\n");
+}
+
+/* Returns false if @opt, as getopt_long() returned it, is no own option with a number. */
+static bool own_option(int opt, const char *arg)
+{
+	const struct subtest_option *o = own_options;
+	char *end;
+
+	while (o->name && opt != OWN_OPTION + (o - own_options) &&
+	       (o->name[1] || opt != o->name[0]))
+		o++;
+	if (!o->name)
+		return false;
+
+	errno = 0;
+	*o->value = strtoull(arg, &end, 0);
+	if (!isdigit(*arg) || *end || errno) {
+		fprintf(stderr, "%s: '%s' is no number\n", program, arg);
+		return false;
+	}
+	soaks |= o->soak;
+	return true;
+}
+
+/* Returns what the program is to exit with, or -1 if it is to go on. */
+static int parse_options(int argc, char **argv, struct command *cmd)
+{
+	char letters[16 + 2 * MAX_OPTIONS] = "lt:vh";
+	struct option names[MAX_OPTIONS + 1] = {};
+	unsigned int i;
+	int opt;
+
+	for (i = 0; own_options[i].name; i++) {
+		const char *name = own_options[i].name;
+
+		TEST_ASSERT(i < MAX_OPTIONS, "more than %d options", MAX_OPTIONS);
+		names[i] = (struct option) { name, required_argument, NULL, OWN_OPTION + i };
+		if (!name[1])
+			strcat(strcat(letters, name), ":");
+	}
+
+	while ((opt = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+		switch (opt) {
+		case 'l':
+			cmd->list = true;
+			break;
+		case 't':
+			if (cmd->nr_globs == MAX_GLOBS) {
+				fprintf(stderr, "%s: more than %d -t\n", program, MAX_GLOBS);
+				return SUBTEST_EXIT_USAGE;
+			}
+			cmd->globs[cmd->nr_globs++] = optarg;
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'h':
+			usage(stdout);
+			return KSFT_PASS;
+		default:
+			if (own_option(opt, optarg))
+				break;
+			usage(stderr);
+			return SUBTEST_EXIT_USAGE;
+		}
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "%s: unexpected argument '%s'\n", program, argv[optind]);
+	usage(stderr);
+	return SUBTEST_EXIT_USAGE;
 }
 
 static void print_host(void)
@@ -326,50 +418,33 @@ static void print_host(void)
 
 int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned int nr)
 {
-	unsigned int i, nr_globs = 0, nr_selected = 0;
-	char *globs[MAX_GLOBS];
-	bool list = false;
-	int opt;
+	static const struct subtest_option none[] = { {} };
+
+	return subtest_main_with(argc, argv, subtests, nr, none);
+}
+
+int subtest_main_with(int argc, char **argv, const struct subtest *subtests, unsigned int nr,
+		      const struct subtest_option *options)
+{
+	unsigned int i, nr_selected = 0;
+	struct command cmd = {};
+	int ret;
 
 	program = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0];
-	while ((opt = getopt(argc, argv, "lt:vh")) != -1) {
-		switch (opt) {
-		case 'l':
-			list = true;
-			break;
-		case 't':
-			if (nr_globs == MAX_GLOBS) {
-				fprintf(stderr, "%s: more than %d -t\n", program, MAX_GLOBS);
-				return SUBTEST_EXIT_USAGE;
-			}
-			globs[nr_globs++] = optarg;
-			break;
-		case 'v':
-			verbose = true;
-			break;
-		case 'h':
-			usage(stdout);
-			return KSFT_PASS;
-		default:
-			usage(stderr);
-			return SUBTEST_EXIT_USAGE;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "%s: unexpected argument '%s'\n", program, argv[optind]);
-		usage(stderr);
-		return SUBTEST_EXIT_USAGE;
-	}
+	own_options = options;
+	ret = parse_options(argc, argv, &cmd);
+	if (ret >= 0)
+		return ret;
 
 	for (i = 0; i < nr; i++)
-		nr_selected += is_selected(globs, nr_globs, &subtests[i]);
+		nr_selected += is_selected(&cmd, &subtests[i]);
 	if (!nr_selected) {
 		fprintf(stderr, "%s: no subtest matches; -l lists them\n", program);
 		return SUBTEST_EXIT_USAGE;
 	}
-	if (list) {
+	if (cmd.list) {
 		for (i = 0; i < nr; i++) {
-			if (is_selected(globs, nr_globs, &subtests[i]))
+			if (is_selected(&cmd, &subtests[i]))
 				printf("%s %s\n", subtests[i].id, subtests[i].words);
 		}
 		return KSFT_PASS;
@@ -381,7 +456,7 @@ int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned
 	print_host();
 	exit_log_init();
 	for (i = 0; i < nr; i++) {
-		if (is_selected(globs, nr_globs, &subtests[i]) && !run_subtest(&subtests[i])) {
+		if (is_selected(&cmd, &subtests[i]) && !run_subtest(&subtests[i])) {
 			printf("Bail out! a process that cannot be killed is left on the host\n");
 			return KSFT_FAIL;
 		}

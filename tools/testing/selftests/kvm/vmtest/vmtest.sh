@@ -19,6 +19,7 @@ usage()
 	  --host KIND  a special host: nohz (its last CPU has no tick), nogic (its GIC has
 	              no vgic) or pkvm (protected mode)
 	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match
+	  --args ARGS more options for the program of -t
 	  -s          a shell in the host, with the suite in /suite
 	  -v          print the exit logs of passing subtests too
 	  --destructive  run just what may lock up the host, instead of the suite
@@ -40,11 +41,11 @@ die()
 	exit 2
 }
 
-kernel=7.3 cpu='' gic=3 mode='' program='' glob='' shell='' verbose='' strict='' smp=2
+kernel=7.3 cpu='' gic=3 mode='' program='' glob='' args='' shell='' verbose='' strict='' smp=2
 append='' host='' dtb='' destructive='' suite=$root/build/install console=/dev/null
 while [ $# -gt 0 ]; do
 	case $1 in
-	-k | -c | -g | -m | -t | -i | -o | --host | --smp | --append)
+	-k | -c | -g | -m | -t | -i | -o | --args | --host | --smp | --append)
 		[ $# -ge 2 ] || die "$1 needs an argument; -h lists the options"
 		;;
 	esac
@@ -60,6 +61,7 @@ while [ $# -gt 0 ]; do
 		;;
 	-i) suite=$2; shift ;;
 	-o) console=$2; shift ;;
+	--args) args=$2; shift ;;
 	-s) shell=1 ;;
 	-v) verbose=-v ;;
 	--host) host=$2; shift ;;
@@ -114,6 +116,8 @@ esac
 	die "no program '$program' in the suite; there are: $(cd "$suite/kvm" && echo ./*_* |
 		sed 's,\./,,g')"
 
+[ -z "$args" ] || [ -n "$program" ] || die "--args without the -t that they are for"
+
 case $kernel in
 */*)
 	[ -r "$kernel" ] || die "cannot read $kernel"
@@ -140,7 +144,7 @@ busybox=$("$here/fetch.sh" busybox) || exit 2
 if [ -n "$shell" ]; then
 	cmd='cd /suite/kvm && setsid cttyhack sh'
 elif [ -n "$program" ]; then
-	cmd="cd /suite/kvm && ./$program $destructive $verbose"
+	cmd="cd /suite/kvm && ./$program $destructive $verbose $args"
 	[ -z "$glob" ] || cmd="$cmd -t '$(printf '%s' "$glob" | sed "s/'/'\\\\''/g")'"
 else
 	cmd='cd /suite && ./run_kselftest.sh -c kvm'
