@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TRC: what KVM's trace events say is what userspace was told.
+ */
+#include "tracefs.h"
+#include "user_irq.h"
+
+#define ROUNDS	30
+#define MAX_IRQ	64
+
+/* A vCPU that other VMs hardly have: the events do not tell of which VM they are. */
+#define VCPU_ID		5
+#define VCPU_FILTER	"vcpu_id == 5"
+
+static volatile u64 told;
+
+/* Rises and falls of all kinds: alone, with an MMIO access, while userspace has the vCPU. */
+static void guest_rounds(const struct guest_timer *t)
+{
+	u64 round, delay;
+
+	for (round = 1; round <= ROUNDS; round++) {
+		delay = usec_to_cycles(round % 4 * 50);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + delay);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		if (round % 3)
+			writel(round % 3, test_mmio);
+		while (told < round)
+			;
+		timer_set_ctl(t->timer, 0);
+		if (round % 2)
+			smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		GUEST_SYNC(round);
+	}
+	GUEST_DONE();
+}
+
+/**
+ * struct traced_irq - the events of one IRQ number
+ * @nr_events: all of them
+ * @nr_changes: those with another level than the one before, or than 0
+ */
+struct traced_irq {
+	u64 nr_events;
+	u64 nr_changes;
+	int level;
+};
+
+static struct traced_irq irqs[MAX_IRQ];
+
+/* Many events bring no change: the host re-evaluates a timer, from 7.2 on an emulated one too. */
+static void read_events(struct tracefs *tracefs)
+{
+	unsigned int id, irq;
+	char text[256];
+	int level;
+
+	while (tracefs_next_event(tracefs, text, sizeof(text))) {
+		TEST_ASSERT(sscanf(text, "kvm_timer_update_irq: VCPU: %u, IRQ %u, level %d", &id,
+				   &irq, &level) == 3, "trace event: %s", text);
+		TEST_ASSERT(id == VCPU_ID && irq < MAX_IRQ && (level == 0 || level == 1),
+			    "trace event: %s", text);
+		irqs[irq].nr_events++;
+		irqs[irq].nr_changes += level != irqs[irq].level;
+		irqs[irq].level = level;
+	}
+}
+
+/* The timer's own, since no other timer is on: the only IRQ number that has changes. */
+static unsigned int traced_number(void)
+{
+	unsigned int i, number = MAX_IRQ;
+
+	for (i = 0; i < MAX_IRQ; i++) {
+		if (!irqs[i].nr_changes)
+			continue;
+		TEST_ASSERT(number == MAX_IRQ, "changes of IRQ %u and of IRQ %u", number, i);
+		number = i;
+	}
+	return number;
+}
+
+static u64 traced_changes(void)
+{
+	unsigned int number = traced_number();
+
+	return number < MAX_IRQ ? irqs[number].nr_changes : 0;
+}
+
+/* TRC-1 */
+static void test_update_irq(const struct guest_timer *t)
+{
+	struct tracefs *tracefs = tracefs_create();
+	u64 nr_changes = 0, traced;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	user_irq_require();
+	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
+	vm = vm_create(1);
+	vcpu = vm_vcpu_add(vm, VCPU_ID, guest_rounds);
+	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
+	vcpu_args_set(vcpu, 1, t);
+
+	run_waiting_for("the next change of the level");
+	do {
+		x = run_once(vcpu);
+		nr_changes += x.level != x.before;
+		if (x.level && !x.before) {
+			told++;
+			sync_global_to_guest(vm, told);
+		}
+
+		/* It may be traced as the next KVM_RUN begins, or after the field was filled in. */
+		read_events(tracefs);
+		traced = traced_changes();
+		TEST_ASSERT(traced <= nr_changes + 1 && nr_changes <= traced + 1,
+			    "userspace saw %lu changes, the trace has %lu", nr_changes, traced);
+
+		/* Let the timer expire in here. */
+		if (x.uc.cmd == UCALL_NONE && x.reason == KVM_EXIT_MMIO &&
+		    *vcpu->run->mmio.data == 2)
+			usleep(200);
+	} while (x.uc.cmd != UCALL_DONE);
+
+	TEST_ASSERT(nr_changes == 2 * ROUNDS && traced == nr_changes,
+		    "%u rounds: userspace saw %lu changes, the trace has %lu", ROUNDS, nr_changes,
+		    traced);
+	pr_info("IRQ %u: %lu events, %lu of them changes\n", traced_number(),
+		irqs[traced_number()].nr_events, traced);
+	kvm_vm_free(vm);
+	tracefs_free(tracefs);
+}
+
+static const struct subtest subtests[] = {
+	TIMER_SUBTESTS("TRC-1", "kvm_timer_update_irq tells the changes that userspace saw",
+		       test_update_irq),
+};
+
+int main(int argc, char **argv)
+{
+	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+}
