@@ -22,7 +22,7 @@ static void test_host_survives(const struct guest_timer *unused)
 	struct kvm_vm *vm;
 
 	(void)unused;
-	__TEST_REQUIRE(destructive, "may lock up the host: first option --destructive runs it");
+	__TEST_REQUIRE(destructive, "may lock up the host: --destructive runs it");
 	user_irq_require();
 	__TEST_REQUIRE(!host_has_vgic(), "the host's GIC has a vgic");
 	/* CPU 0 of the host is needed to report what has become of the other. */
@@ -39,13 +39,12 @@ static const struct subtest subtests[] = {
 	  test_host_survives, NULL },
 };
 
+static const struct subtest_option options[] = {
+	{ .name = "destructive", .words = "run what may lock up the host", .flag = &destructive },
+	{}
+};
+
 int main(int argc, char **argv)
 {
-	destructive = argc > 1 && !strcmp(argv[1], "--destructive");
-	if (destructive) {
-		argv[1] = argv[0];
-		argv++;
-		argc--;
-	}
-	return subtest_main(argc, argv, subtests, ARRAY_SIZE(subtests));
+	return subtest_main_with(argc, argv, subtests, ARRAY_SIZE(subtests), options);
 }

@@ -354,9 +354,10 @@ static const struct subtest subtests[] = {
 };
 
 static const struct subtest_option options[] = {
-	{ "n", "rounds; 60 take about 1 s in an emulated host", &nr_rounds, true },
-	{ "seed", "decisions as of the run that printed this seed; else chosen by the clock",
-	  &seed, false },
+	{ .name = "n", .words = "rounds; 60 take about 1 s in an emulated host",
+	  .value = &nr_rounds, .soak = true },
+	{ .name = "seed", .words = "decisions as of the run that printed this seed; else random",
+	  .value = &seed },
 	{}
 };
 

@@ -29,10 +29,11 @@ struct subtest {
 };
 
 /**
- * struct subtest_option - an option of one program's own that takes a number
- * @name: a letter for "-n NUMBER", or a word for "--name NUMBER"
- * @words: what the number is, for -h
- * @value: where it goes; the default is what is there before
+ * struct subtest_option - an option of one program's own
+ * @name: a letter for "-n", or a word for "--name"
+ * @words: what it is for, or what its number is, for -h
+ * @value: it takes a number, that goes here; the default is what is there before
+ * @flag: it takes no number; set when it is given
  * @soak: given, it may make a subtest run for long: there is no limit then to
  *	  the time of a whole subtest, only to that without a return of KVM_RUN
  */
@@ -40,6 +41,7 @@ struct subtest_option {
 	const char *name;
 	const char *words;
 	u64 *value;
+	bool *flag;
 	bool soak;
 };
 

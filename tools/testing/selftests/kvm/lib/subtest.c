@@ -331,12 +331,12 @@ static void usage(FILE *f)
 		"  -h       this text\n",
 		program);
 	for (o = own_options; o->name; o++)
-		fprintf(f, "  %s%s NUMBER\n           %s\n", o->name[1] ? "--" : "-", o->name,
-			o->words);
+		fprintf(f, "  %s%s%s\n           %s\n", o->name[1] ? "--" : "-", o->name,
+			o->value ? " NUMBER" : "", o->words);
 	fprintf(f, "Exit code: 0 pass, 1 a subtest failed, 4 all skipped, 64 wrong usage.\n");
 }
 
-/* Returns false if @opt, as getopt_long() returned it, is no own option with a number. */
+/* Returns false if @opt, as getopt_long() returned it, is none, or @arg is no number. */
 static bool own_option(int opt, const char *arg)
 {
 	const struct subtest_option *o = own_options;
@@ -348,14 +348,17 @@ static bool own_option(int opt, const char *arg)
 	if (!o->name)
 		return false;
 
+	soaks |= o->soak;
+	if (o->flag) {
+		*o->flag = true;
+		return true;
+	}
 	errno = 0;
 	*o->value = strtoull(arg, &end, 0);
-	if (!isdigit(*arg) || *end || errno) {
-		fprintf(stderr, "%s: '%s' is no number\n", program, arg);
-		return false;
-	}
-	soaks |= o->soak;
-	return true;
+	if (isdigit(*arg) && !*end && !errno)
+		return true;
+	fprintf(stderr, "%s: '%s' is no number\n", program, arg);
+	return false;
 }
 
 /* Returns what the program is to exit with, or -1 if it is to go on. */
@@ -367,12 +370,14 @@ static int parse_options(int argc, char **argv, struct command *cmd)
 	int opt;
 
 	for (i = 0; own_options[i].name; i++) {
-		const char *name = own_options[i].name;
+		const struct subtest_option *o = &own_options[i];
 
 		TEST_ASSERT(i < MAX_OPTIONS, "more than %d options", MAX_OPTIONS);
-		names[i] = (struct option) { name, required_argument, NULL, OWN_OPTION + i };
-		if (!name[1])
-			strcat(strcat(letters, name), ":");
+		names[i] = (struct option) {
+			o->name, o->value ? required_argument : no_argument, NULL, OWN_OPTION + i,
+		};
+		if (!o->name[1])
+			strcat(strcat(letters, o->name), o->value ? ":" : "");
 	}
 
 	while ((opt = getopt_long(argc, argv, letters, names, NULL)) != -1) {

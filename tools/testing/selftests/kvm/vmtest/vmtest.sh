@@ -42,7 +42,7 @@ die()
 }
 
 kernel=7.3 cpu='' gic=3 mode='' program='' glob='' args='' shell='' verbose='' strict='' smp=2
-append='' host='' dtb='' destructive='' suite=$root/build/install console=/dev/null
+append='' host='' dtb='' suite=$root/build/install console=/dev/null
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k | -c | -g | -m | -t | -i | -o | --args | --host | --smp | --append)
@@ -65,7 +65,7 @@ while [ $# -gt 0 ]; do
 	-s) shell=1 ;;
 	-v) verbose=-v ;;
 	--host) host=$2; shift ;;
-	--destructive) program=user_irq_lockup destructive=--destructive ;;
+	--destructive) program=user_irq_lockup args=--destructive ;;
 	--strict) strict=--strict ;;
 	--smp) smp=$2; shift ;;
 	--append) append=$2; shift ;;
@@ -144,7 +144,7 @@ busybox=$("$here/fetch.sh" busybox) || exit 2
 if [ -n "$shell" ]; then
 	cmd='cd /suite/kvm && setsid cttyhack sh'
 elif [ -n "$program" ]; then
-	cmd="cd /suite/kvm && ./$program $destructive $verbose $args"
+	cmd="cd /suite/kvm && ./$program $verbose $args"
 	[ -z "$glob" ] || cmd="$cmd -t '$(printf '%s' "$glob" | sed "s/'/'\\\\''/g")'"
 else
 	cmd='cd /suite && ./run_kselftest.sh -c kvm'
