@@ -2,8 +2,9 @@
 // breaks: CAP-1
 // modes: vhe nvhe
 // file: arch/arm64/kvm/arm.c
+// result: skipped
 //
-// KVM_CHECK_EXTENSION on /dev/kvm says the capability is absent.
+// KVM_CHECK_EXTENSION on /dev/kvm says the capability is absent: the suite skips.
 
 @@
 identifier ext, kvm;

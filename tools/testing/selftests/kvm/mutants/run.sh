@@ -8,9 +8,9 @@
 #	run.sh OUT SUITE base MODE...	the kernel without a mutant, whole suite
 #	run.sh OUT SUITE NAME
 #
-# SUITE stands for the installed suite. A mode is vhe or nvhe, or with a host
-# nohz:vhe. Leaves "VERDICT IDS" in results/NAME.MODE of OUT, for base the ids
-# that fail.
+# SUITE stands for the installed suite. A mode is vhe or nvhe, for a host of
+# another kind nohz:vhe, on another CPU vhe@max. Leaves "VERDICT IDS" in
+# results/NAME.MODE of OUT, for base the ids that fail.
 set -eu
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -19,10 +19,13 @@ set -eu
 # boot MODE [PROGRAM:GLOB]: sets rc, and failed to the ids of what failed
 boot()
 {
-	mode=${1##*:} host=${1%"$mode"} target=${2:-}
-	rc=0
+	target=${2:-} rc=0
+	mode=${1##*:} cpu=${1##*@}
+	host=${1%"$mode"} mode=${mode%@*}
+	[ "$cpu" != "$1" ] || cpu=''
 	setpriv --pdeathsig TERM "$kvm/vmtest/vmtest.sh" -k "$out/images/$name" -m "$mode" \
-		${host:+--host "${host%:}"} ${target:+-t "$target"} >"$log.new" 2>&1 </dev/null || rc=$?
+		${host:+--host "${host%:}"} ${cpu:+-c "$cpu"} ${target:+-t "$target"} \
+		>"$log.new" 2>&1 </dev/null || rc=$?
 	cat "$log.new" >>"$log"
 	failed=$(sed -n 's/^\(# \)*not ok [0-9]* \([A-Z0-9]*-[^ ]*\).*/\2/p' "$log.new" | sort -u |
 		while read -r id; do is_known "$id" || echo "$id"; done)
