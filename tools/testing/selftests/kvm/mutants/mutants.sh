@@ -3,6 +3,15 @@
 #
 # Would the suite notice? Each semantic patch of this directory breaks one
 # promise of the contract in the kernel; the subtests of that promise must fail.
+# The header of a patch says
+#
+#	breaks: ROW[.SUBTEST]...  of each, a subtest fails
+#	modes: [HOST:]MODE[@CPU]...  on each of these hosts; one that the host tick
+#		hides needs nohz
+#	file: ...	what it applies to, in one release or another
+#	since: RELEASE	the first that has the code, or has not the bug itself
+#	result: skipped	the suite skips all, if it does not fail
+#	equivalent: ...	why nobody can notice it; then the whole suite must pass
 set -eu
 
 # shellcheck source-path=SCRIPTDIR source=common.sh

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// breaks: OLD-3
+// breaks: BLK-5
 // modes: vhe nvhe
 // file: arch/arm64/kvm/arch_timer.c
 //
-// CVAL of the vtimer grows by 1 each time the vCPU is put.
+// CVAL of the vtimer loses its low bits when the vCPU is put.
 
 @@
 @@
@@ -11,6 +11,6 @@
  {
  <...
 -	read_sysreg_el0(SYS_CNTV_CVAL)
-+	read_sysreg_el0(SYS_CNTV_CVAL) + 1
++	read_sysreg_el0(SYS_CNTV_CVAL) & ~0xfULL
  ...>
  }
