@@ -38,6 +38,11 @@ static inline u64 align_up(u64 x, u64 size)
 	return (x + size - 1) & ~(size - 1);
 }
 
+/* From kselftest.h, but for that of Linux 6.1 */
+#ifndef __printf
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#endif
+
 #define pr_info(...) printf(__VA_ARGS__)
 #ifdef DEBUG
 #define pr_debug(...) printf(__VA_ARGS__)
