@@ -329,6 +329,7 @@ static void test_stress(const struct guest_timer *t)
 
 	(void)t;
 	user_irq_require();
+	user_irq_require_timer(&guest_ptimer);
 	pr_info("--seed %lu\n", seed);
 	vm = vm_create_with_vcpus(NR_VCPUS, guest_stress, vcpus);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);

@@ -97,6 +97,7 @@ static void test_update_irq(const struct guest_timer *t)
 	struct kvm_vm *vm;
 
 	user_irq_require();
+	user_irq_require_timer(t);
 	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
 	vm = vm_create(1);
 	vcpu = vm_vcpu_add(vm, VCPU_ID, guest_rounds);
