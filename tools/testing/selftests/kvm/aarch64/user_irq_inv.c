@@ -38,14 +38,13 @@ static void guest_tour(const struct guest_timer *t)
 /* Every exit of the tour passes the checks of run_once(). */
 static void run_tour(const struct guest_timer *t, unsigned int invariant)
 {
-	struct sigaction sa = { .sa_handler = user_irq_signal_handler };
 	unsigned int returns, forced = 0;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
 	vm = user_irq_vm_create(&vcpu, guest_tour, t);
-	sigaction(SIGUSR1, &sa, NULL);
+	run_take_signal(vcpu);
 	run_check_only(invariant);
 	run_waiting_for("the next exit of the tour");
 
@@ -53,8 +52,10 @@ static void run_tour(const struct guest_timer *t, unsigned int invariant)
 		x = run_once(vcpu);
 		if (!x.rc && x.reason == KVM_EXIT_SYSTEM_EVENT)
 			break;
+		if (x.signal)
+			run_consume_signal();
 		if (x.uc.cmd == UCALL_SYNC)
-			raise(SIGUSR1);
+			raise(RUN_SIGNAL);
 		/* Told of the expiry: let the guest go on. */
 		if (x.level && (!go || x.uc.cmd == UCALL_SYNC || go <= forced)) {
 			go++;

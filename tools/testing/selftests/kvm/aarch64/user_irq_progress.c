@@ -135,8 +135,7 @@ static void guest_spin_high(const struct guest_timer *t)
 
 static void test_host_timers(const struct guest_timer *t)
 {
-	struct sigaction sa = { .sa_handler = user_irq_signal_handler };
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
 	struct itimerspec in = { .it_value.tv_nsec = 10000000 };
 	struct timespec pause = { .tv_nsec = 1000000 };
 	struct kvm_vcpu *vcpu;
@@ -145,7 +144,7 @@ static void test_host_timers(const struct guest_timer *t)
 	unsigned int i;
 
 	host_cpu_pin(0);
-	sigaction(SIGUSR1, &sa, NULL);
+	run_take_signal(vcpu);
 	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
 	assert_forced(run_once(vcpu), t->level);
 
@@ -153,6 +152,7 @@ static void test_host_timers(const struct guest_timer *t)
 	for (i = 0; i < 5; i++) {
 		timer_settime(timer, 0, &in, NULL);
 		assert_signal(run_once(vcpu));
+		run_consume_signal();
 		TEST_ASSERT(!nanosleep(&pause, NULL), "nanosleep");
 	}
 	timer_delete(timer);
