@@ -51,6 +51,6 @@ mutants:
 clean:
 	rm -rf build
 
-export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS GICS JUNIT
-export GATE_MODES GATE_GICS GATE_BUILD VMTEST_TIMEOUT
+export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS JUNIT
+export GATE_MODES GATE_BUILD VMTEST_TIMEOUT
 .PHONY: help kselftest gate matrix run-gate run-matrix install check mutants clean

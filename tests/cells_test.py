@@ -190,7 +190,7 @@ class Running(unittest.TestCase):
 
     def test_vmtest_refuses(self):
         code, said, _ = fake("echo 'vmtest: no; -h lists the options' >&2; exit 2", "--kernels",
-                             "7.3", "--hosts", "pkvm", "--gics", "3")
+                             "7.3", "--hosts", "pkvm/3")
         self.assertEqual(code, 64, said)
         self.assertIn("ok 1 7.3 pkvm GICv3 # SKIP no\n", said)
 

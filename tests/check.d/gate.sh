@@ -13,7 +13,7 @@ failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
-export GATE_BUILD="$work/build" GATE_MODES=vhe GATE_GICS=3 T=user_irq_cap:CAP-1
+export GATE_BUILD="$work/build" GATE_MODES=vhe/3 T=user_irq_cap:CAP-1
 unset KDIR
 
 # expect CODE TEXT COMMAND...: ends with CODE and says TEXT, a basic regular expression

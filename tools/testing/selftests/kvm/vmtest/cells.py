@@ -9,7 +9,6 @@ a table with what failed where; --junit writes the same as JUnit XML.
 
 import argparse
 import collections
-import itertools
 import os
 import re
 import shutil
@@ -378,22 +377,24 @@ def main():
     parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--vmtest", default=os.path.join(HERE, "vmtest.sh"), help="what boots")
     parser.add_argument("--kernels", nargs="+", required=True, metavar="NAME[=IMAGE]")
-    parser.add_argument("--hosts", required=True, help="of: " + " ".join(HOSTS))
-    parser.add_argument("--gics", default="2 3")
+    parser.add_argument("--hosts", required=True, metavar="HOST[/GIC]...",
+                        help="of: " + " ".join(HOSTS))
     parser.add_argument("--jobs", type=int, default=1, help="boots at a time")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML")
     parser.add_argument("--strict", action="store_true", help="open bugs are failures too")
     parser.add_argument("-t", dest="test", metavar="PROGRAM[:GLOB]")
     args = parser.parse_args()
 
-    unknown = [host for host in args.hosts.split() if host not in HOSTS]
-    if unknown:
-        parser.error("no host '%s'; there are: %s" % (unknown[0], " ".join(HOSTS)))
-    if not args.hosts.split() or not args.gics.split():
+    hosts = []
+    for word in args.hosts.split():
+        host, _, gic = word.partition("/")
+        if host not in HOSTS:
+            parser.error("no host '%s'; there are: %s" % (host, " ".join(HOSTS)))
+        hosts += [(host, version) for version in ([gic] if gic else ["2", "3"])]
+    if not hosts:
         parser.error("no host to boot")
     program = args.test.partition(":")[0] if args.test else None
-    cells = [Cell(kernel, host, gic, program) for kernel, host, gic in
-             itertools.product(args.kernels, args.hosts.split(), args.gics.split())]
+    cells = [Cell(kernel, host, gic, program) for kernel in args.kernels for host, gic in hosts]
     with open(os.path.join(HERE, "known-bugs"), encoding="utf-8") as file:
         bugs = ktap.read_known_bugs(file)
 

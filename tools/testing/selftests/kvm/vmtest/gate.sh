@@ -13,9 +13,8 @@ usage()
 {
 	cat <<-USAGE
 	Usage: gate.sh [options] [KERNEL-TREE]   default \$KDIR; it is not written to
-	  -m "MODE..."  hosts to boot; default \$GATE_MODES, else "nvhe vhe"; also those
-	                of matrix.sh
-	  -g "GIC..."   versions of their GIC; default \$GATE_GICS, else "2 3"
+	  -m "MODE..."  hosts to boot, of those of matrix.sh: with both GICs, or with one
+	                where MODE/GIC says so; default \$GATE_MODES, else "nvhe/2 vhe/3"
 	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match;
 	                default \$T
 	  -j N          boots at a time; default \$J, else one for each CPU
@@ -106,21 +105,14 @@ missing_packages()
 	libarchive-tools bsdtar
 	LIST
 	[ -e /usr/include/stdio.h ] || echo libc6-dev
-	[ -z "$LLVM" ] || command -v "${llvm_prefix}clang$llvm_suffix" >/dev/null || echo clang lld llvm
+	[ -z "$LLVM" ] || command -v "$cc" >/dev/null || echo clang lld llvm
 }
 
 # The kernel's make, for $tree in $out
 kmake()
 {
-	if [ -n "$LLVM" ]; then
-		cc=${llvm_prefix}clang$llvm_suffix
-		set -- "HOSTCC=${ccache}$cc" "$@"
-	else
-		cc=${CROSS_COMPILE}gcc
-		set -- "HOSTCC=${ccache}gcc" "$@"
-	fi
 	run make -s -C "$tree" "O=$out" ARCH=arm64 "CROSS_COMPILE=$CROSS_COMPILE" \
-		${LLVM:+"LLVM=$LLVM"} "CC=${ccache}$cc" LOCALVERSION= \
+		${LLVM:+"LLVM=$LLVM"} "CC=${ccache}$cc" "HOSTCC=${ccache}$hostcc" LOCALVERSION= \
 		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=gate KBUILD_BUILD_HOST=gate "$@"
 }
 
@@ -174,10 +166,25 @@ wanted_options()
 		}'
 }
 
+# Has nothing changed that .config was made of?
+configured()
+{
+	cmp -s "$out/fragment" "$out/configured" && [ -e "$out/include/config/auto.conf.cmd" ] || return 1
+	# The last build notes there which files it read, and this lists those that are newer or gone.
+	# shellcheck disable=SC2016 # for the other shell
+	newer=$(cd "$tree" && sed -n 's/^\t\(.*Kconfig.*\) \\$/\1/p' "$out/include/config/auto.conf.cmd" |
+		xargs sh -c 'find "$@" -newer "$0" 2>&1' "$out/configured")
+	[ -z "$newer" ]
+}
+
 configure()
 {
 	wanted_options >"$out/wanted"
-	sed 's/^optional //' "$out/wanted" >"$out/fragment"
+	{
+		sed 's/^optional //' "$out/wanted"
+		echo "# $("$cc" --version | head -n 1)"
+	} >"$out/fragment"
+	! configured || return 0
 	kmake KCONFIG_ALLCONFIG="$out/fragment" KCONFIG_CONFIG=.config.new allnoconfig \
 		>"$out/build.log" 2>&1 || build_failed "$out/build.log" "cannot configure $release"
 	missing=''
@@ -196,8 +203,8 @@ configure()
 		fi
 	done
 	[ -z "$missing" ] || die 125 "$tree does not take what kernel.config and config ask for"
-	# A .config that is only newer would cost a look at all that depends on it.
-	cmp -s "$out/.config.new" "$out/.config" || mv "$out/.config.new" "$out/.config"
+	mv "$out/.config.new" "$out/.config"
+	cp "$out/fragment" "$out/configured"
 }
 
 build()
@@ -214,7 +221,7 @@ build()
 judge()
 {
 	run python3 "$here/cells.py" --kernels "$release=$out/arch/arm64/boot/Image" \
-		--hosts "$modes" --gics "$gics" --jobs "$jobs" ${test:+-t "$test"} $strict || rc=$?
+		--hosts "$modes" --jobs "$jobs" ${test:+-t "$test"} $strict || rc=$?
 	case $rc in
 	0) say "$tree keeps the contract" ;;
 	1) say "$tree breaks the contract" ;;
@@ -226,18 +233,17 @@ judge()
 }
 
 exec 3>&2
-tree=${KDIR:-} modes=${GATE_MODES:-nvhe vhe} gics=${GATE_GICS:-2 3} test=${T:-}
+tree=${KDIR:-} modes=${GATE_MODES:-nvhe/2 vhe/3} test=${T:-}
 jobs=${J:-$(nproc)} strict='' child='' finished='' out=''
 trap on_exit EXIT
 while [ $# -gt 0 ]; do
 	case $1 in
-	-m | -g | -t | -j)
+	-m | -t | -j)
 		[ $# -ge 2 ] || die 128 "$1 needs an argument; -h lists the options"
 		;;
 	esac
 	case $1 in
 	-m) modes=$2; shift ;;
-	-g) gics=$2; shift ;;
 	-t) test=$2; shift ;;
 	-j) jobs=$2; shift ;;
 	--strict) strict=--strict ;;
@@ -262,6 +268,8 @@ case $LLVM in
 esac
 [ "$(uname -m)" = aarch64 ] || CROSS_COMPILE=${CROSS_COMPILE:-aarch64-linux-gnu-}
 CROSS_COMPILE=${CROSS_COMPILE:-}
+cc=${CROSS_COMPILE}gcc hostcc=gcc
+[ -z "$LLVM" ] || { cc=${llvm_prefix}clang$llvm_suffix; hostcc=$cc; }
 ccache=''
 ! command -v ccache >/dev/null || ccache='ccache '
 

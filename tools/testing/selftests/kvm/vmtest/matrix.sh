@@ -14,8 +14,8 @@ usage()
 	cat <<-USAGE
 	Usage: matrix.sh, with in the environment
 	  KERNELS  Debian series and exact versions; default "$kernels"
-	  HOSTS    default "$hosts"
-	  GICS     versions of their GIC; default "2 3"
+	  HOSTS    with both GICs, or with one where HOST/GIC says so; default
+	           "$hosts"
 	  T        PROGRAM[:GLOB], run one program, or those of its subtests that match
 	  J        boots at a time; default one for each CPU
 	  JUNIT    file for JUnit XML; default build/matrix.xml
@@ -40,5 +40,4 @@ done
 
 # shellcheck disable=SC2086 # a list
 exec python3 "$here/cells.py" --kernels ${KERNELS:-$kernels} --hosts "${HOSTS:-$hosts}" \
-	--gics "${GICS:-2 3}" --jobs "${J:-$(nproc)}" --junit "${JUNIT:-$root/build/matrix.xml}" \
-	${T:+-t "$T"}
+	--jobs "${J:-$(nproc)}" --junit "${JUNIT:-$root/build/matrix.xml}" ${T:+-t "$T"}
