@@ -147,6 +147,10 @@ void vcpu_enable_cap(struct kvm_vcpu *vcpu, u32 cap, u64 arg0);
 /* Memory */
 void vm_userspace_mem_region_add(struct kvm_vm *vm, enum vm_mem_backing_src_type src_type,
 				 u64 guest_paddr, u32 slot, u64 npages, u32 flags);
+
+/** vm_set_user_memory_region() - a memory slot on memory of the caller's own */
+void vm_set_user_memory_region(struct kvm_vm *vm, u32 slot, u32 flags, u64 gpa, u64 size,
+			       void *hva);
 struct userspace_mem_region *memslot2region(struct kvm_vm *vm, u32 slot);
 u64 vm_phy_pages_alloc(struct kvm_vm *vm, size_t num, u64 paddr_min, u32 memslot);
 u64 vm_phy_page_alloc(struct kvm_vm *vm, u64 paddr_min, u32 memslot);
