@@ -14,43 +14,17 @@ set -eu
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
 
-export KBUILD_BUILD_TIMESTAMP=@0 KBUILD_BUILD_USER=mutants KBUILD_BUILD_HOST=mutants
-
-toolchain()
-{
-	if [ -z "${LLVM:-}" ] && [ -z "${CROSS_COMPILE:-}" ] && [ "$(uname -m)" != aarch64 ]; then
-		export CROSS_COMPILE=aarch64-linux-gnu-
-	fi
-	[ -z "${LLVM:-}" ] && cc=${CROSS_COMPILE:-}gcc || cc=clang
-	for tool in "$cc" make flex bison bc spatch rsync; do
-		command -v "$tool" >/dev/null || die "$tool not found"
-	done
-	! command -v ccache >/dev/null || cc="ccache $cc"
-}
-
+# build: the kernel of $out/tree, by the gate; prints the path of its Image
 build()
 {
-	setpriv --pdeathsig TERM make -s -j "$(nproc)" -C "$out/tree" O="$out/build" ARCH=arm64 \
-		CC="$cc" "$@"
-}
-
-configure()
-{
-	build tinyconfig && cp "$out/build/.config" "$out/build/.tiny" || return 1
-	(cd "$out/tree" && scripts/kconfig/merge_config.sh -m -O "$out/build" "$out/build/.tiny" \
-		"$here/kernel.config" "$kvm/config" && build olddefconfig) || return 1
-	! sed -n '/^CONFIG_/p' "$here/kernel.config" "$kvm/config" |
-		grep -vxFf "$out/build/.config" | sed 's/$/: not in this configuration/' | grep .
+	GATE_BUILD=$out/build setpriv --pdeathsig TERM "$kvm/vmtest/gate.sh" -b "$out/tree"
 }
 
 # The state of a source tree, without reading all of it
 tree_id()
 {
-	{
-		(cd "$1" && find . -name .git -prune -o ! -type d -printf '%P %s %T@\n') | LC_ALL=C sort
-		cat "$here/kernel.config" "$kvm/config"
-		$cc --version
-	} | sha256sum | cut -c 1-32
+	(cd "$1" && find . -name .git -prune -o ! -type d -printf '%P %s %T@\n') | LC_ALL=C sort |
+		sha256sum
 }
 
 is_valid()
@@ -58,35 +32,28 @@ is_valid()
 	[ -e "$out/images/$1" ] && [ "$(cat "$out/images/$1.id" 2>/dev/null)" = "$2" ]
 }
 
+# keep NAME ID IMAGE
 keep()
 {
-	if ! cp "$out/build/arch/arm64/boot/Image" "$out/images/new" ||
-		! mv "$out/images/new" "$out/images/$1" || ! echo "$2" >"$out/images/$1.id"; then
+	if ! cp "$3" "$out/images/new" || ! mv "$out/images/new" "$out/images/$1" ||
+		! echo "$2" >"$out/images/$1.id"; then
 		die "cannot write $out/images/$1"
 	fi
 }
 
-build_base()
+copy_tree()
 {
 	id=$(tree_id "$src")
-	! is_valid base "$id" || return 0
-	echo "mutants: building $src" >&2
-	start=$(date +%s)
-	rm -rf "$out/tree" "$out/build" "$out/images" "$out/changed"
-	mkdir -p "$out/build" "$out/images" "$out/logs" "$out/results" || die "cannot write to $out"
+	[ "$(cat "$out/tree.id" 2>/dev/null)" != "$id" ] || return 0
+	echo "mutants: copying $src" >&2
+	rm -rf "$out/tree" "$out/tree.id" "$out/build" "$out/images" "$out/changed"
+	mkdir -p "$out/images" "$out/logs" "$out/results" || die "cannot write to $out"
 	rsync -rlp --exclude=/.git "$src/" "$out/tree/" || die "cannot copy $src"
 	# The copy of a tree that somebody has built in
 	if [ -e "$out/tree/.config" ] || [ -d "$out/tree/include/config" ]; then
 		make -s -C "$out/tree" ARCH=arm64 mrproper || die "cannot clean the copy of $src"
 	fi
-	for step in configure "build Image"; do
-		$step >"$out/logs/base" 2>&1 || {
-			tail -n 20 "$out/logs/base" >&2
-			die "$src does not build; all of it is in $out/logs/base"
-		}
-	done
-	keep base "$id"
-	echo "mutants: built in $(($(date +%s) - start)) s" >&2
+	echo "$id" >"$out/tree.id"
 }
 
 # Time stamps tell make what to build: an unchanged file keeps its own, and one
@@ -109,18 +76,18 @@ restore()
 mutate()
 {
 	rm -rf "$out/new"
-	mkdir "$out/new"
+	mkdir "$out/new" || return 128
 	apply "$1" "$out/tree" "$out/new" || return 3
 	(cd "$out/new" && find . -type f) >"$out/changing"
 	while read -r file; do
-		mkdir -p "$out/original/${file%/*}"
-		cp "$out/tree/$file" "$out/original/$file"
+		mkdir -p "$out/original/${file%/*}" &&
+			cp "$out/tree/$file" "$out/original/$file" || return 128
 	done <"$out/changing"
 	mv "$out/changing" "$out/changed"
 	while read -r file; do
 		put "$out/new/$file" "$out/tree/$file"
 	done <"$out/changed"
-	build Image
+	build
 }
 
 build_mutant()
@@ -137,23 +104,29 @@ build_mutant()
 	fi
 	rc=0
 	mutate "$1" >"$out/logs/$1" 2>&1 || rc=$?
+	restore
 	case $rc in
 	0)
-		keep "$1" "$id"
+		keep "$1" "$id" "$(tail -n 1 "$out/logs/$1")"
 		echo "$1"
 		;;
 	3) echo "DOES NOT APPLY" >"$out/results/$1" ;;
-	*) echo "DOES NOT BUILD" >"$out/results/$1" ;;
+	125) echo "DOES NOT BUILD" >"$out/results/$1" ;;
+	*)
+		tail -n 5 "$out/logs/$1" >&2
+		die "$1 cannot be built; all of it is in $out/logs/$1"
+		;;
 	esac
-	restore
 }
 
-toolchain
+command -v spatch >/dev/null || die "spatch not found"
 case $1 in
 base)
 	src=$2 out=$3
+	copy_tree
 	restore
-	build_base
+	image=$(build) || die "$src does not build"
+	keep base "$(sha256sum <"$image" | cut -c 1-32)" "$image"
 	;;
 mutants)
 	out=$2

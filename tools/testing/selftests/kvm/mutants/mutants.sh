@@ -151,11 +151,7 @@ if [ -n "$list" ]; then
 	exit 0
 fi
 
-tools="coccinelle:spatch flex:flex bison:bison bc:bc"
-[ -z "$try" ] || tools=coccinelle:spatch
-for tool in $tools; do
-	command -v "${tool#*:}" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} ${tool%:*}"
-done
+command -v spatch >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} coccinelle"
 export EXTRA_PACKAGES="${EXTRA_PACKAGES:-}"
 "$vmtest/kselftest.sh" setup || exit 2
 

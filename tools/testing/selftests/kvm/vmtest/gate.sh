@@ -18,6 +18,7 @@ usage()
 	  -t PROGRAM[:GLOB]  run one program, or those of its subtests that match;
 	                default \$T
 	  -j N          boots at a time; default \$J, else one for each CPU
+	  -b            only build, and print the path of the Image
 	  --strict      open kernel bugs count as failures too
 	  -h            this text
 	Environment: CROSS_COMPILE and LLVM as for the kernel's make; GATE_BUILD, directory to
@@ -234,7 +235,7 @@ judge()
 
 exec 3>&2
 tree=${KDIR:-} modes=${GATE_MODES:-nvhe/2 vhe/3} test=${T:-}
-jobs=${J:-$(nproc)} strict='' child='' finished='' out=''
+jobs=${J:-$(nproc)} strict='' build_only='' child='' finished='' out=''
 trap on_exit EXIT
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -246,6 +247,7 @@ while [ $# -gt 0 ]; do
 	-m) modes=$2; shift ;;
 	-t) test=$2; shift ;;
 	-j) jobs=$2; shift ;;
+	-b) build_only=1 ;;
 	--strict) strict=--strict ;;
 	-h | --help) usage; finish 0 ;;
 	-*) die 128 "unknown option '$1'; -h lists the options" ;;
@@ -279,7 +281,8 @@ trap 'on_signal TERM 15' TERM
 check_tree
 EXTRA_PACKAGES=$(missing_packages | xargs)
 export EXTRA_PACKAGES
-run "$here/kselftest.sh" install || finish 128
+[ -n "$build_only" ] && step=setup || step=install
+run "$here/kselftest.sh" "$step" || finish 128
 
 key=$(basename "$tree")-$(echo "$tree $CROSS_COMPILE $LLVM" | cksum | cut -d ' ' -f 1)
 out=${GATE_BUILD:-$root/build/gate}/$key
@@ -288,4 +291,5 @@ out=$(cd "$out" && pwd -P)
 exec 9>"$out/lock"
 flock -n 9 || { say "waiting for another gate of this tree"; run flock 9; }
 build
+[ -z "$build_only" ] || { echo "$out/arch/arm64/boot/Image"; finish 0; }
 judge
