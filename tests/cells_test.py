@@ -20,8 +20,9 @@ import ktap  # noqa: E402
 BUGS = ktap.read_known_bugs([
     "EXIT-11.field.* 4.12-7.3 any open B05: words\n",
     "LVL-7.ptimer 6.4-7.2 vhe 7.3 A21: offset words\n",
+    "NEW-7 4.17- any racy B01: words\n",
 ])
-BEGIN = "vmtest-begin kernel=%s version=%s mode=%s cpus=2"
+BEGIN = "vmtest-begin kernel=%s version=%s mode=%s cpus=2 tickless=none"
 HEAD = ["TAP version 13", "1..1", "# selftests: kvm: user_irq_x", "# TAP version 13"]
 
 
@@ -48,9 +49,10 @@ def fake(script, *args):
 
 class States(unittest.TestCase):
     def test_pass_and_open_bugs(self):
-        cell = settled(["ok 1 A a", "ok 2 B b # SKIP no purple", "not ok 3 EXIT-11.field.vtimer c"])
+        cell = settled(["ok 1 A a", "ok 2 B b # SKIP no purple", "not ok 3 EXIT-11.field.vtimer c",
+                        "not ok 4 NEW-7 g"])
         self.assertEqual((cell.state, cell.reason), (cells.PASS, None))
-        self.assertEqual(cells.numbers(cell.counts()), "1/0/1+1")
+        self.assertEqual(cells.numbers(cell.counts()), "1/0/1+2")
         self.assertEqual(cells.verdict([cell]), 0)
         self.assertEqual(settled(["not ok 1 EXIT-11.field.vtimer c"], strict=True).state,
                          cells.FAIL)
@@ -76,10 +78,13 @@ class States(unittest.TestCase):
 
     def test_other_mode_than_asked(self):
         cell = settled(["ok 1 A a"], mode="none")
-        self.assertEqual((cell.state, cell.reason), (cells.NO_VERDICT, "came up in mode none"))
+        self.assertEqual((cell.state, cell.reason), (cells.NO_VERDICT, "came up with mode none"))
         self.assertEqual(cells.verdict([cell]), 2)
         cell = settled(["ok 1 A a"], kernel="5.10", host="nvhe-on-vhe", mode="vhe")
-        self.assertEqual((cell.state, cell.reason), (cells.NOT_THERE, "came up in mode vhe"))
+        self.assertEqual((cell.state, cell.reason), (cells.NOT_THERE, "came up with mode vhe"))
+
+        cell = settled(["ok 1 A a"], host="nohz-vhe")
+        self.assertEqual((cell.state, cell.reason), (cells.NOT_THERE, "came up with tickless none"))
 
     def test_host_that_dies_in_the_suite_is_broken(self):
         cell = settled(["ok 1 A a", "# Kernel panic"], end="")
@@ -148,6 +153,7 @@ class Reports(unittest.TestCase):
         self.assertIn("NEW FAILURE user_irq_x A a: everywhere", cells.summary(both))
         gone = [settled(["ok 1 EXIT-11.field.vtimer c"])]
         self.assertIn("NO LONGER SHOWN EXIT-11.field.*: B05: words", cells.summary(gone))
+        self.assertNotIn("SHOWN", "\n".join(cells.summary([settled(["ok 1 NEW-7 g"])])))
 
     def test_ktap(self):
         lines = cells.ktap_lines(self.cells[0], 3)
@@ -186,6 +192,7 @@ class Running(unittest.TestCase):
                                 "--jobs", "2", "-t", "user_irq_x")
         self.assertEqual(code, 0, said)
         self.assertIn("# SUMMARY subtests: 4 passed", said)
+        self.assertIn("# SUMMARY hosts: 4 pass", said)
         self.assertEqual(left, [])
 
     def test_vmtest_refuses(self):
@@ -193,6 +200,13 @@ class Running(unittest.TestCase):
                              "7.3", "--hosts", "pkvm/3")
         self.assertEqual(code, 64, said)
         self.assertIn("ok 1 7.3 pkvm GICv3 # SKIP no\n", said)
+
+    def test_hung_host(self):
+        code, said, left = fake("echo '%s' >$2; exec sleep 60" % (BEGIN % ("7.3", "7.3", "vhe")),
+                                "--kernels", "7.3", "--hosts", "vhe/3", "--silence", "1")
+        self.assertEqual(code, 1, said)
+        self.assertIn("the host died after it came up, and was silent for 1 s", said)
+        self.assertEqual(left, [])
 
     def test_signal(self):
         code, said, left = fake("kill $PPID; exec sleep 60", "--kernels", "7.3", "--hosts", "vhe")

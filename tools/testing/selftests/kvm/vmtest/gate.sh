@@ -22,7 +22,8 @@ usage()
 	  --strict      open kernel bugs count as failures too
 	  -h            this text
 	Environment: CROSS_COMPILE and LLVM as for the kernel's make; GATE_BUILD, directory to
-	build in (build/gate); VMTEST_TIMEOUT, see vmtest.sh. ccache is used if it is there.
+	build in (build/gate); VMTEST_TIMEOUT, seconds of silence after which a host is hung
+	(300). ccache is used if it is there.
 	Exit code: 0 the tree keeps the contract, 1 it does not, 125 no verdict (no arm64 KVM in
 	the tree, it does not take an option of kernel.config, does not build, does not boot),
 	128 the gate cannot work (wrong usage, tree not clean, missing tool, disk full), more
@@ -222,7 +223,7 @@ build()
 judge()
 {
 	run python3 "$here/cells.py" --kernels "$release=$out/arch/arm64/boot/Image" \
-		--hosts "$modes" --jobs "$jobs" ${test:+-t "$test"} $strict || rc=$?
+		--hosts "$modes" --jobs "$jobs" --silence "${VMTEST_TIMEOUT:-300}" ${test:+-t "$test"} $strict || rc=$?
 	case $rc in
 	0) say "$tree keeps the contract" ;;
 	1) say "$tree breaks the contract" ;;

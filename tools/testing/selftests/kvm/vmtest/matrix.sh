@@ -7,7 +7,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../../../../.." && pwd -P)
 kernels='5.10 6.1 6.12 7.0 7.1 7.2 7.3 7.3-16k'
-hosts='nvhe vhe nvhe-on-vhe pkvm nohz nogic'
+hosts='nvhe vhe nvhe-on-vhe pkvm nohz-nvhe nohz-vhe nogic-nvhe nogic-vhe'
 
 usage()
 {
@@ -19,6 +19,7 @@ usage()
 	  T        PROGRAM[:GLOB], run one program, or those of its subtests that match
 	  J        boots at a time; default one for each CPU
 	  JUNIT    file for JUnit XML; default build/matrix.xml
+	  VMTEST_TIMEOUT  seconds of silence after which a host is hung; default 300
 	Exit code: 0 pass, 1 a test failed, 2 none did, but a host did not come up, 4 all
 	skipped, 64 wrong usage, more after a signal. A host that does not exist with some
 	kernel is no failure; the table says why.
@@ -40,4 +41,5 @@ done
 
 # shellcheck disable=SC2086 # a list
 exec python3 "$here/cells.py" --kernels ${KERNELS:-$kernels} --hosts "${HOSTS:-$hosts}" \
-	--jobs "${J:-$(nproc)}" --junit "${JUNIT:-$root/build/matrix.xml}" ${T:+-t "$T"}
+	--jobs "${J:-$(nproc)}" --silence "${VMTEST_TIMEOUT:-300}" \
+	--junit "${JUNIT:-$root/build/matrix.xml}" ${T:+-t "$T"}
