@@ -10,14 +10,14 @@
 #include "vcpu_thread.h"
 #include "wait_insn.h"
 
-static volatile u64 sleep_ticks;
-static volatile u64 masked_ctl;
-static volatile u64 retry;
+static u64 sleep_ticks;
+static u64 masked_ctl;
+static u64 retry;
 
 static void guest_wfi(const struct guest_timer *t)
 {
 	for (;;) {
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(sleep_ticks));
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		wait_wfi();
 		GUEST_SYNC(0);
@@ -147,7 +147,7 @@ static void test_wfi_told(const struct guest_timer *t)
 static void guest_wfi_masked(const struct guest_timer *t)
 {
 	timer_set_cval(t->timer, timer_get_cntct(t->timer) + msec_to_cycles(2));
-	timer_set_ctl(t->timer, masked_ctl);
+	timer_set_ctl(t->timer, READ_ONCE(masked_ctl));
 	wait_wfi();
 	GUEST_SYNC(0);
 }
@@ -355,7 +355,7 @@ static void guest_suspend(const struct guest_timer *t)
 	for (;;) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		smccc_hvc(SMCCC_PSCI_SYSTEM_SUSPEND, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_1_0_FN64_SYSTEM_SUSPEND);
 		GUEST_SYNC(0);
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC(1);

@@ -4,13 +4,13 @@
  */
 #include "user_irqchip.h"
 
-static volatile u64 go;
+static u64 go;
 
 static void guest_expire(const struct guest_timer *t)
 {
 	timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(100));
 	timer_set_ctl(t->timer, CTL_ENABLE);
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	timer_set_ctl(t->timer, 0);
 	GUEST_SYNC(0);
@@ -175,9 +175,9 @@ static void test_irq_line_vcpu(const struct guest_timer *unused)
 
 	(void)unused;
 	user_irq_require();
-	vm = vm_create(2);
-	first = vm_vcpu_add(vm, 3, guest_isr);
-	second = vm_vcpu_add(vm, 1, guest_isr);
+	vm = user_irq_vm_create_empty(2);
+	first = user_irq_vcpu_add(vm, 3, NULL, guest_isr);
+	second = user_irq_vcpu_add(vm, 1, NULL, guest_isr);
 
 	by_id = !_kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 3, 0), 1);
 	pr_info("KVM_IRQ_LINE takes a vCPU's %s\n", by_id ? "id" : "index");
@@ -230,8 +230,8 @@ static void test_pmu_irq_attr(const struct guest_timer *unused)
 	(void)unused;
 	user_irq_require();
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = vm_create(1);
-	vcpu = aarch64_vcpu_add(vm, 0, &init, guest_expire);
+	vm = user_irq_vm_create_empty(1);
+	vcpu = user_irq_vcpu_add(vm, 0, &init, guest_expire);
 	TEST_ASSERT(__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
 					   KVM_ARM_VCPU_PMU_V3_IRQ, &irq) == -1 && errno == EINVAL,
 		    "setting the PMU's IRQ without a vgic: errno %d, expected EINVAL", errno);

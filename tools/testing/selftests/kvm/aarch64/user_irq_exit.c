@@ -5,7 +5,7 @@
 #include "user_irq.h"
 
 /* Set by the host in the guest's copy. */
-static volatile u64 go;
+static u64 go;
 
 static void release_guest(struct kvm_vm *vm)
 {
@@ -15,7 +15,7 @@ static void release_guest(struct kvm_vm *vm)
 
 static void guest_wait_for_go(void)
 {
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 }
 
@@ -248,7 +248,7 @@ static void guest_lower(const struct guest_timer *t)
 			GUEST_SYNC(0);
 			timer_set_ctl(t->timer, how == HOW_DISABLE ? 0 : CTL_ENABLE | CTL_IMASK);
 			if (by == BY_HVC)
-				smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+				guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 			/* A page of 64 KiB is never the one touched before. */
 			page = BACKED_GPA + how * 0x10000;
 			if (by == BY_STAGE2_FAULT)

@@ -93,7 +93,7 @@ static void run_in_turns(void (*guest_code)(void))
 	struct kvm_vm *vm;
 
 	user_irq_require();
-	vm = vm_create_with_vcpus(NR_VCPUS, guest_secondary, vcpus);
+	vm = user_irq_vm_create_with_vcpus(NR_VCPUS, guest_secondary, vcpus);
 	vcpu_set_reg(vcpus[0], ARM64_CORE_REG(regs.pc), (u64)guest_code);
 	user_gic_map(vm);
 	gic = user_gic_create(vm, NR_VCPUS, vcpus);
@@ -347,7 +347,7 @@ static void run_smp(unsigned int nr)
 
 	user_irq_require();
 	user_irq_require_timer(&guest_ptimer);
-	vm = vm_create_with_vcpus(nr, guest_smp, vcpus);
+	vm = user_irq_vm_create_with_vcpus(nr, guest_smp, vcpus);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_gic_irq);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	user_gic_map(vm);

@@ -7,11 +7,11 @@
 
 #include "host_log.h"
 #include "user_irq.h"
-#include "vgic.h"
+#include "kernel_vgic.h"
 
 #define ROUNDS 20
 
-static volatile u64 go;
+static u64 go;
 
 static void guest_tour(const struct guest_timer *t)
 {
@@ -20,19 +20,19 @@ static void guest_tour(const struct guest_timer *t)
 	for (i = 0; i < ROUNDS; i++) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(i));
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		while (go <= i)
+		while (READ_ONCE(go) <= i)
 			;
 		writel(1, test_mmio);
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 		timer_set_ctl(t->timer, CTL_ENABLE | CTL_IMASK);
 		readl(test_mmio);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 		GUEST_SYNC(i);
 		timer_set_cval(t->timer, guest_far_future(t));
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 	}
-	smccc_hvc(SMCCC_PSCI_SYSTEM_OFF, 0, 0, 0, 0, 0, 0, 0, NULL);
+	guest_psci(PSCI_0_2_FN_SYSTEM_OFF);
 }
 
 /* Every exit of the tour passes the checks of run_once(). */
@@ -136,7 +136,7 @@ static void guest_tour_vgic(const struct guest_timer *t)
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
 			;
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 		GUEST_SYNC(i);
 		timer_set_ctl(t->timer, 0);
 	}
@@ -153,7 +153,7 @@ static void run_vgic_tour(const struct guest_timer *t, u64 type)
 	user_irq_require();
 	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic v%d",
 		       type == KVM_DEV_TYPE_ARM_VGIC_V2 ? 2 : 3);
-	vm = vm_create_with_one_vcpu(&vcpu, guest_tour_vgic);
+	vm = user_irq_vm_create_with_vcpus(1, guest_tour_vgic, &vcpu);
 	vcpu_args_set(vcpu, 1, t);
 	vgic_create(vm, type);
 	run_expect_vgic(vm);

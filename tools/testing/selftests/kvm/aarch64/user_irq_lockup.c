@@ -28,7 +28,7 @@ static void test_host_survives(const struct guest_timer *unused)
 	/* CPU 0 of the host is needed to report what has become of the other. */
 	host_cpu_require(2);
 	host_cpu_pin(1);
-	vm = vm_create_with_one_vcpu(&vcpu, guest_expired_ptimer);
+	vm = user_irq_vm_create_with_vcpus(1, guest_expired_ptimer, &vcpu);
 	run_waiting_for("the forced exit for the expired ptimer");
 	assert_forced(run_once(vcpu), guest_ptimer.level);
 	kvm_vm_free(vm);

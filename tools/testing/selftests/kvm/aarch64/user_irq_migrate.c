@@ -10,9 +10,9 @@
 #include "vcpu_thread.h"
 
 /* Set by the host in the guest's copy. */
-static volatile u64 arm_ticks;
-static volatile u64 arm_again;
-static volatile u64 go;
+static u64 arm_ticks;
+static u64 arm_again;
+static u64 go;
 
 /*
  * REG-2: the state of a vCPU with a timer, saved and restored into a new VM.
@@ -25,13 +25,13 @@ static void guest_move(const struct guest_timer *t)
 	do {
 		timer_set_ctl(t->timer, 0);
 		cnt = timer_get_cntct(t->timer);
-		cval = cnt + arm_ticks;
+		cval = cnt + READ_ONCE(arm_ticks);
 		timer_set_cval(t->timer, cval);
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		GUEST_SYNC_ARGS(0, cval, 0, 0, 0);
-	} while (arm_again);
+	} while (READ_ONCE(arm_again));
 
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_ASSERT(timer_get_cntct(t->timer) >= cval);
 	GUEST_ASSERT_EQ(timer_get_cval(t->timer), cval);
@@ -166,7 +166,7 @@ static void signal_soon(void)
 
 static void guest_raise(const struct guest_timer *t)
 {
-	timer_set_cval(t->timer, timer_get_cntct(t->timer) + arm_ticks);
+	timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(arm_ticks));
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	GUEST_SYNC(0);
 	GUEST_SYNC(1);
@@ -226,7 +226,7 @@ static void guest_off(const struct guest_timer *t)
 	timer_set_cval(t->timer, timer_get_cntct(t->timer));
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	GUEST_SYNC(0);
-	smccc_hvc(SMCCC_PSCI_CPU_OFF, 0, 0, 0, 0, 0, 0, 0, NULL);
+	guest_psci(PSCI_0_2_FN_CPU_OFF);
 	GUEST_ASSERT(!"reached after CPU_OFF");
 }
 
@@ -241,9 +241,9 @@ static void guest_turn_on(u64 target, u64 entry, u64 context)
 	struct arm_smccc_res res;
 
 	do {
-		smccc_hvc(SMCCC_PSCI_CPU_ON, target, entry, context, 0, 0, 0, 0, &res);
-	} while ((s32)res.a0 == SMCCC_PSCI_ALREADY_ON);
-	GUEST_ASSERT_EQ(res.a0, SMCCC_PSCI_SUCCESS);
+		smccc_hvc(PSCI_0_2_FN64_CPU_ON, target, entry, context, 0, 0, 0, 0, &res);
+	} while ((s32)res.a0 == PSCI_RET_ALREADY_ON);
+	GUEST_ASSERT_EQ(res.a0, PSCI_RET_SUCCESS);
 	GUEST_DONE();
 }
 
@@ -282,7 +282,7 @@ static void test_psci(const struct guest_timer *t)
 	u64 mpidr;
 
 	memcpy(addr_gpa2hva(vm, arg.entry), guest_entered, sizeof(guest_entered));
-	target = vm_vcpu_add(vm, 1, guest_off);
+	target = user_irq_vcpu_add(vm, 1, NULL, guest_off);
 	vcpu_args_set(target, 1, t);
 	TEST_ASSERT(!__vcpu_get_reg(target, SYS_MPIDR_EL1, &mpidr), "KVM_GET_ONE_REG MPIDR_EL1");
 	vcpu_args_set(vcpu, 3, mpidr & MPIDR_AFFINITY, arg.entry, TEST_MMIO_GPA);

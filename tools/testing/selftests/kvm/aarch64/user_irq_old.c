@@ -8,7 +8,7 @@
 
 #define ROUNDS 50
 
-static volatile u64 nr_interrupts;
+static u64 nr_interrupts;
 
 /* OLD-1: a program of its own that polls its timer */
 static void guest_poll(const struct guest_timer *t)
@@ -66,8 +66,6 @@ static void test_no_interrupt(const struct guest_timer *t)
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_unmasked, t);
 	struct vcpu_exit x;
 
-	vm_init_descriptor_tables(vm);
-	vcpu_init_descriptor_tables(vcpu);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_count_interrupt);
 	vm_install_exception_handler(vm, VECTOR_FIQ_CURRENT, guest_count_interrupt);
 	do {

@@ -11,7 +11,7 @@
 #define COUNTER_0	(1ul << 0)
 #define SW_INCR		0		/* event: a write to PMSWINC_EL0 */
 
-static volatile u64 go;
+static u64 go;
 
 /* Reset leaves these registers with unknown values (Arm ARM D24.5). */
 static void guest_pmu_reset(void)
@@ -58,8 +58,8 @@ static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
 
 	user_irq_require();
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = vm_create(1);
-	*vcpu = aarch64_vcpu_add(vm, 0, &init, guest_code);
+	vm = user_irq_vm_create_empty(1);
+	*vcpu = user_irq_vcpu_add(vm, 0, &init, guest_code);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	TEST_ASSERT(!__vcpu_device_attr_set(*vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
 					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
@@ -72,7 +72,7 @@ static void guest_spin_over(void)
 {
 	guest_pmu_reset();
 	guest_start_cycles(100000);
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_ASSERT(read_sysreg(pmovsset_el0) & CYCLES);
 	GUEST_SYNC(0);
@@ -198,7 +198,7 @@ static void guest_wfi_pending(void)
 	GUEST_SYNC(0);
 	guest_overflow_counter_0();
 	asm volatile("wfi" ::: "memory");
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_DONE();
 }

@@ -11,7 +11,7 @@
 #define ROUNDS 10000
 #define WORK 100000
 
-static volatile u64 told;
+static u64 told;
 
 static void guest_raise(const struct guest_timer *t)
 {
@@ -29,7 +29,7 @@ static void guest_work(const struct guest_timer *t)
 	for (work = 0; work < WORK; work++)
 		;
 	for (i = 0; i < 1000; i++)
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 	GUEST_DONE();
 }
 
@@ -55,7 +55,7 @@ static void guest_rounds(const struct guest_timer *t)
 	for (round = 1; round <= ROUNDS; round++) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + round % 64);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		while (told < round)
+		while (READ_ONCE(told) < round)
 			;
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC(round);

@@ -4,9 +4,9 @@
  */
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
-#include "vgic.h"
+#include "kernel_vgic.h"
 
-static volatile u64 go;
+static u64 go;
 
 static void require_timer_regs(struct kvm_vcpu *vcpu, const struct guest_timer *t)
 {
@@ -20,7 +20,7 @@ static void guest_wait(const struct guest_timer *unused)
 {
 	(void)unused;
 	GUEST_SYNC(0);
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_DONE();
 }
@@ -162,8 +162,8 @@ static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
 
 	user_irq_require();
 	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = vm_create(1);
-	*vcpu = aarch64_vcpu_add(vm, 0, &with_pmu, guest_code);
+	vm = user_irq_vm_create_empty(1);
+	*vcpu = user_irq_vcpu_add(vm, 0, &with_pmu, guest_code);
 	return vm;
 }
 
@@ -295,7 +295,7 @@ static bool keeps_cval(const struct guest_timer *t)
 	struct vcpu_exit x;
 	u64 want, cval;
 
-	other = vm_vcpu_add(vm, 1, guest_arm_and_spin);
+	other = user_irq_vcpu_add(vm, 1, NULL, guest_arm_and_spin);
 	require_timer_regs(vcpu, t);
 
 	vcpu_thread_start(&thread, vcpu, run_until_stopped, NULL, 0);

@@ -350,7 +350,7 @@ static void test_shared_by_vcpus(const struct guest_timer *t)
 
 	user_irq_require();
 	user_irq_require_timer(t);
-	vm = vm_create_with_vcpus(MAX_VCPUS, guest_rounds, vcpus);
+	vm = user_irq_vm_create_with_vcpus(MAX_VCPUS, guest_rounds, vcpus);
 	for (i = 0; i < MAX_VCPUS; i++)
 		vcpu_args_set(vcpus[i], 1, t);
 	run_sharing(vcpus, t);

@@ -137,7 +137,7 @@ static void run_smp(unsigned int nr, void *guest_code)
 	user_irq_require_timer(&guest_ptimer);
 	limit = kvm_check_cap(KVM_CAP_MAX_VCPUS);
 	__TEST_REQUIRE(limit >= nr, "this host's KVM allows %u vCPUs in a VM, not %u", limit, nr);
-	vm = vm_create_with_vcpus(nr, guest_code, vcpus);
+	vm = user_irq_vm_create_with_vcpus(nr, guest_code, vcpus);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_irq);
 	vm_install_exception_handler(vm, VECTOR_FIQ_CURRENT, guest_fiq);

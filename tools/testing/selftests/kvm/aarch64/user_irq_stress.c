@@ -73,7 +73,7 @@ static void guest_idle(unsigned int way)
 		break;
 	case 1:
 		local_irq_enable();
-		smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 		break;
 	case 2 ... 5:
 		/* Masked, so that no interrupt comes between the caller's test and the WFI. */
@@ -331,7 +331,7 @@ static void test_stress(const struct guest_timer *t)
 	user_irq_require();
 	user_irq_require_timer(&guest_ptimer);
 	pr_info("--seed %lu\n", seed);
-	vm = vm_create_with_vcpus(NR_VCPUS, guest_stress, vcpus);
+	vm = user_irq_vm_create_with_vcpus(NR_VCPUS, guest_stress, vcpus);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, guest_irq);
 	vm_install_exception_handler(vm, VECTOR_FIQ_CURRENT, guest_fiq);

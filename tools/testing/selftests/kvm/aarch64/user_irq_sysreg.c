@@ -150,7 +150,7 @@ static void test_id(const struct guest_timer *unused)
 
 	(void)unused;
 	user_irq_require();
-	vm = vm_create_with_vcpus(ARRAY_SIZE(vcpus), guest_tell_id, vcpus);
+	vm = user_irq_vm_create_with_vcpus(ARRAY_SIZE(vcpus), guest_tell_id, vcpus);
 	for (i = 0; i < ARRAY_SIZE(vcpus); i++) {
 		x = run_once(vcpus[i]);
 		__TEST_REQUIRE(host_release() >= RELEASE(6, 12) || !x.uc.args[1],

@@ -62,7 +62,7 @@ static void model_create(struct model *m)
 	unsigned int i, j;
 
 	m->nr_vcpus = kvm_check_cap(KVM_CAP_MAX_VCPUS) < MAX_VM_VCPUS ? 8 : MAX_VM_VCPUS;
-	m->vm = vm_create_with_vcpus(m->nr_vcpus, guest_arm_and_wfi, vcpus);
+	m->vm = user_irq_vm_create_with_vcpus(m->nr_vcpus, guest_arm_and_wfi, vcpus);
 	virt_pg_map(m->vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vm_ioctl(m->vm, KVM_ARM_PREFERRED_TARGET, &m->init);
 	for (i = 0; i < m->nr_vcpus; i++) {

@@ -10,8 +10,8 @@
 
 #define ROUNDS 5
 
-static volatile u64 told;
-static volatile u64 last_cnt;
+static u64 told;
+static u64 last_cnt;
 
 static void guest_expire(const struct guest_timer *t)
 {
@@ -22,7 +22,7 @@ static void guest_expire(const struct guest_timer *t)
 		cval = timer_get_cntct(t->timer) + msec_to_cycles(5);
 		timer_set_cval(t->timer, cval);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		while (told < round)
+		while (READ_ONCE(told) < round)
 			last_cnt = timer_get_cntct(t->timer);
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC_ARGS(round, last_cnt > cval ? last_cnt - cval : 0, 0, 0, 0);

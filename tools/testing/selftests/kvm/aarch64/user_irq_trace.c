@@ -12,7 +12,7 @@
 #define VCPU_ID		5
 #define VCPU_FILTER	"vcpu_id == 5"
 
-static volatile u64 told;
+static u64 told;
 
 /* Rises and falls of all kinds: alone, with an MMIO access, while userspace has the vCPU. */
 static void guest_rounds(const struct guest_timer *t)
@@ -25,11 +25,11 @@ static void guest_rounds(const struct guest_timer *t)
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		if (round % 3)
 			writel(round % 3, test_mmio);
-		while (told < round)
+		while (READ_ONCE(told) < round)
 			;
 		timer_set_ctl(t->timer, 0);
 		if (round % 2)
-			smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+			guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 		GUEST_SYNC(round);
 	}
 	GUEST_DONE();
@@ -99,8 +99,8 @@ static void test_update_irq(const struct guest_timer *t)
 	user_irq_require();
 	user_irq_require_timer(t);
 	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
-	vm = vm_create(1);
-	vcpu = vm_vcpu_add(vm, VCPU_ID, guest_rounds);
+	vm = user_irq_vm_create_empty(1);
+	vcpu = user_irq_vcpu_add(vm, VCPU_ID, NULL, guest_rounds);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vcpu_args_set(vcpu, 1, t);
 

@@ -45,7 +45,7 @@ static void guest_arm(u64 ticks)
 /* KVM looks after the vgic at every exit, so let there be one. */
 static void guest_exit_to_kvm(void)
 {
-	smccc_hvc(SMCCC_PSCI_VERSION, 0, 0, 0, 0, 0, 0, 0, NULL);
+	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 }
 
 static u32 guest_ack(void)
@@ -74,7 +74,7 @@ static struct kvm_vm *vgic_vm_create(struct kvm_vcpu **vcpu, void *guest_code, h
 
 	user_irq_require();
 	__TEST_REQUIRE(vgic_supported(g->type), "host cannot create a vgic %s", g->name);
-	vm = vm_create_with_one_vcpu(vcpu, guest_code);
+	vm = user_irq_vm_create_with_vcpus(1, guest_code, vcpu);
 	vcpu_args_set(*vcpu, 2, t, g);
 	vm_install_exception_handler(vm, VECTOR_IRQ_CURRENT, handler);
 	vgic_create(vm, g->type);

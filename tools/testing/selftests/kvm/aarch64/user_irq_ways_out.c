@@ -8,12 +8,12 @@
 #include "user_irq.h"
 
 /* Set by the host in the guest's copy: the level to leave with. */
-static volatile u64 leave_high;
+static u64 leave_high;
 
 /* Set by the guest once its timer is in that state. */
-static volatile u64 level_set;
+static u64 level_set;
 
-static volatile u64 go;
+static u64 go;
 
 /*
  * The guest comes to its way out from the opposite level, of which userspace
@@ -21,17 +21,17 @@ static volatile u64 go;
  */
 static void guest_set_opposite(const struct guest_timer *t)
 {
-	level_set = 0;
+	WRITE_ONCE(level_set, 0);
 	timer_set_cval(t->timer, 0);
-	timer_set_ctl(t->timer, leave_high ? 0 : CTL_ENABLE);
+	timer_set_ctl(t->timer, READ_ONCE(leave_high) ? 0 : CTL_ENABLE);
 	GUEST_SYNC(0);
 }
 
 static void guest_set_level(const struct guest_timer *t)
 {
 	guest_set_opposite(t);
-	timer_set_ctl(t->timer, leave_high ? CTL_ENABLE : 0);
-	level_set = 1;
+	timer_set_ctl(t->timer, READ_ONCE(leave_high) ? CTL_ENABLE : 0);
+	WRITE_ONCE(level_set, 1);
 }
 
 static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest_code,
@@ -52,13 +52,13 @@ static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest
 static void guest_system_off(const struct guest_timer *t)
 {
 	guest_set_level(t);
-	smccc_hvc(SMCCC_PSCI_SYSTEM_OFF, 0, 0, 0, 0, 0, 0, 0, NULL);
+	guest_psci(PSCI_0_2_FN_SYSTEM_OFF);
 }
 
 static void guest_system_reset(const struct guest_timer *t)
 {
 	guest_set_level(t);
-	smccc_hvc(SMCCC_PSCI_SYSTEM_RESET, 0, 0, 0, 0, 0, 0, 0, NULL);
+	guest_psci(PSCI_0_2_FN_SYSTEM_RESET);
 }
 
 static void test_system_event(const struct guest_timer *t)
@@ -127,7 +127,7 @@ static void guest_debug(const struct guest_timer *t)
 /* The instruction after that which sets level_set is the one that sets the level. */
 static void guest_step(const struct guest_timer *t)
 {
-	u64 ctl = leave_high ? CTL_ENABLE : 0;
+	u64 ctl = READ_ONCE(leave_high) ? CTL_ENABLE : 0;
 
 	guest_set_opposite(t);
 	if (t->timer == VIRTUAL)
@@ -195,7 +195,7 @@ static void test_breakpoint(const struct guest_timer *t)
 static void guest_wait_for_go(const struct guest_timer *t)
 {
 	guest_set_level(t);
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_SYNC(1);
 	GUEST_DONE();

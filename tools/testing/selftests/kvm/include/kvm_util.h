@@ -164,10 +164,8 @@ void virt_map(struct kvm_vm *vm, u64 vaddr, u64 paddr, unsigned int npages);
 void virt_pg_map(struct kvm_vm *vm, u64 vaddr, u64 paddr);
 
 /* The guest's copy of a global of this program */
-#define sync_global_to_guest(vm, g) \
-	memcpy(addr_gva2hva(vm, (u64)&(g)), (const void *)&(g), sizeof(g))
-#define sync_global_from_guest(vm, g) \
-	memcpy((void *)&(g), addr_gva2hva(vm, (u64)&(g)), sizeof(g))
+#define sync_global_to_guest(vm, g) memcpy(addr_gva2hva(vm, (u64)&(g)), &(g), sizeof(g))
+#define sync_global_from_guest(vm, g) memcpy(&(g), addr_gva2hva(vm, (u64)&(g)), sizeof(g))
 
 /* Running */
 

@@ -13,6 +13,7 @@
 #include "arch_timer.h"
 #include "subtest.h"
 #include "ucall_common.h"
+#include "user_vcpu.h"
 
 #define DEVICE_IRQ_ALL (KVM_ARM_DEV_EL1_VTIMER | KVM_ARM_DEV_EL1_PTIMER | KVM_ARM_DEV_PMU)
 

@@ -6,8 +6,8 @@
 #include "user_irq.h"
 
 /* Set by the host in the guest's copy. */
-static volatile u64 arm_delta;
-static volatile u64 retry;
+static u64 arm_delta;
+static u64 retry;
 
 void guest_arm_and_read(const struct guest_timer *timer)
 {
@@ -15,13 +15,13 @@ void guest_arm_and_read(const struct guest_timer *timer)
 
 	do {
 		timer_set_ctl(timer->timer, 0);
-		cval = timer_get_cntct(timer->timer) + arm_delta;
+		cval = timer_get_cntct(timer->timer) + READ_ONCE(arm_delta);
 		timer_set_cval(timer->timer, cval);
 		timer_set_ctl(timer->timer, CTL_ENABLE);
 		GUEST_SYNC_ARGS(0, cval, 0, 0, 0);
 		val = readl(test_mmio);
 		nr_reads++;
-	} while (retry);
+	} while (READ_ONCE(retry));
 	GUEST_SYNC_ARGS(1, val, nr_reads, 0, 0);
 	GUEST_DONE();
 }

@@ -9,7 +9,7 @@
 #include "exit_log.h"
 #include "host_log.h"
 #include "user_irq.h"
-#include "vgic.h"
+#include "kernel_vgic.h"
 
 #define MAX_VGIC_VMS 8
 
@@ -30,9 +30,6 @@ const struct guest_timer guest_ptimer = {
 	.cval_reg = KVM_REG_ARM_PTIMER_CVAL,
 	.cnt_reg = KVM_REG_ARM_PTIMER_CNT,
 };
-
-/* Newer kvm_util libraries give every VM a vGICv3 unless told not to. */
-void __attribute__((weak)) test_disable_default_vgic(void);
 
 static const char *waiting_for = "any exit";
 static struct kvm_vm *vgic_vms[MAX_VGIC_VMS];
@@ -69,16 +66,17 @@ void user_irq_signal_handler(int sig)
 
 void run_take_signal(struct kvm_vcpu *vcpu)
 {
-	struct {
-		struct kvm_signal_mask mask;
-		u64 sigset;	/* the kernel's, 64 signals: none is blocked in KVM_RUN */
-	} arg = { .mask.len = sizeof(u64) };
+	/* The kernel's set has 64 signals; none is blocked in KVM_RUN. */
+	struct kvm_signal_mask *mask = calloc(1, sizeof(*mask) + sizeof(u64));
 	sigset_t set;
 
+	TEST_ASSERT(mask, "out of memory");
+	mask->len = sizeof(u64);
 	sigemptyset(&set);
 	sigaddset(&set, RUN_SIGNAL);
 	TEST_ASSERT(!sigprocmask(SIG_BLOCK, &set, NULL), "sigprocmask");
-	vcpu_ioctl(vcpu, KVM_SET_SIGNAL_MASK, &arg);
+	vcpu_ioctl(vcpu, KVM_SET_SIGNAL_MASK, mask);
+	free(mask);
 }
 
 void run_consume_signal(void)
@@ -142,7 +140,7 @@ struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 
 	user_irq_require();
 	user_irq_require_timer(timer);
-	vm = vm_create_with_one_vcpu(vcpu, guest_code);
+	vm = user_irq_vm_create_with_vcpus(1, guest_code, vcpu);
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vcpu_args_set(*vcpu, 1, timer);
 	return vm;

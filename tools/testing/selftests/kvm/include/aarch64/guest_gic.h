@@ -8,7 +8,7 @@
 #ifndef SELFTEST_KVM_GUEST_GIC_H
 #define SELFTEST_KVM_GUEST_GIC_H
 
-#include "vgic.h"
+#include "kernel_vgic.h"
 
 /* INTIDs (Arm BSA, B_PPI_00), and what @ack and @next return instead of one */
 #define GUEST_GIC_VTIMER	27

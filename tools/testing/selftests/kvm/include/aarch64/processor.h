@@ -61,16 +61,6 @@ struct ex_regs {
 
 typedef void (*handler_fn)(struct ex_regs *regs);
 
-/* PSCI and SMCCC function ids and results (DEN0022, DEN0028) the tests use */
-#define SMCCC_PSCI_VERSION	0x84000000
-#define SMCCC_PSCI_CPU_OFF	0x84000002
-#define SMCCC_PSCI_CPU_ON	0xc4000003
-#define SMCCC_PSCI_SYSTEM_OFF	0x84000008
-#define SMCCC_PSCI_SYSTEM_RESET	0x84000009
-#define SMCCC_PSCI_SYSTEM_SUSPEND	0xc400000e
-#define SMCCC_PSCI_SUCCESS	0
-#define SMCCC_PSCI_ALREADY_ON	-4
-
 #ifndef __LINUX_ARM_SMCCC_H
 struct arm_smccc_res {
 	unsigned long a0;
@@ -93,9 +83,6 @@ struct kvm_vcpu *aarch64_vcpu_add(struct kvm_vm *vm, u32 vcpu_id, struct kvm_vcp
  * MMU and caches on, FP enabled, TPIDR_EL1 = vCPU id, EL1h, DAIF masked.
  */
 void aarch64_vcpu_setup(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init);
-
-/** vcpu_init_again() - aarch64_vcpu_setup(), then @guest_code on the stack that @vcpu had */
-void vcpu_init_again(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init, void *guest_code);
 
 /** vm_init_descriptor_tables() - forget all handlers of @vm */
 void vm_init_descriptor_tables(struct kvm_vm *vm);

@@ -196,17 +196,6 @@ void aarch64_vcpu_setup(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init)
 	vcpu_set_reg(vcpu, SYS_TPIDR_EL1, vcpu->id);
 }
 
-void vcpu_init_again(struct kvm_vcpu *vcpu, struct kvm_vcpu_init *init, void *guest_code)
-{
-	u64 sp;
-
-	TEST_ASSERT(!__vcpu_get_reg(vcpu, ARM64_CORE_REG(sp_el1), &sp), "KVM_GET_ONE_REG SP_EL1");
-	aarch64_vcpu_setup(vcpu, init);
-	vcpu_set_reg(vcpu, ARM64_CORE_REG(sp_el1), sp);
-	vcpu_set_reg(vcpu, ARM64_CORE_REG(regs.pc), (u64)guest_code);
-	vcpu_init_descriptor_tables(vcpu);
-}
-
 struct kvm_vcpu *aarch64_vcpu_add(struct kvm_vm *vm, u32 vcpu_id, struct kvm_vcpu_init *init,
 				  void *guest_code)
 {

@@ -2,7 +2,7 @@
 /*
  * In-kernel vgic v2 and v3 (Documentation/virt/kvm/devices/arm-vgic*.rst).
  */
-#include "vgic.h"
+#include "kernel_vgic.h"
 
 #define NR_IRQS		64
 #define DIST_SIZE	0x10000		/* the v3's; the v2's is smaller */
@@ -32,7 +32,7 @@ int vgic_create(struct kvm_vm *vm, u64 type)
 	if (type == KVM_DEV_TYPE_ARM_VGIC_V3) {
 		place(vm, fd, KVM_VGIC_V3_ADDR_TYPE_DIST, VGIC_DIST_GPA, DIST_SIZE);
 		place(vm, fd, KVM_VGIC_V3_ADDR_TYPE_REDIST, VGIC_REDIST_GPA,
-		      vm->nr_vcpus * VGIC_REDIST_SIZE);
+		      VGIC_MAX_VCPUS * VGIC_REDIST_SIZE);
 	} else {
 		place(vm, fd, KVM_VGIC_V2_ADDR_TYPE_DIST, VGIC_DIST_GPA, DIST_SIZE);
 		place(vm, fd, KVM_VGIC_V2_ADDR_TYPE_CPU, VGIC_CPU_GPA, USER_GIC_CPU_SIZE);
