@@ -72,9 +72,6 @@ struct vcpu_exit {
 	struct ucall uc;
 };
 
-/** user_irq_require() - skip the test unless the host has KVM_CAP_ARM_USER_IRQ */
-void user_irq_require(void);
-
 /**
  * user_irq_require_timer() - skip the test unless guests can use @timer, NULL for neither
  *

@@ -17,9 +17,9 @@ static const char *const alarms[] = {
 };
 
 static int kmsg_fd = -1;
-static u64 taint_mark;
+static unsigned long taint_mark;
 
-static u64 read_taint(void)
+static unsigned long read_taint(void)
 {
 	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
 	unsigned long taint = 0;
@@ -75,7 +75,7 @@ static bool is_alarm(const char *text)
 
 unsigned int host_log_check(void)
 {
-	u64 taint = read_taint();
+	unsigned long taint = read_taint();
 	char buf[RECORD_SIZE];
 	unsigned int found = 0;
 	const char *text;

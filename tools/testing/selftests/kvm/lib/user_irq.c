@@ -97,14 +97,6 @@ static bool signal_pending(void)
 	return !sigisemptyset(&pending);
 }
 
-void user_irq_require(void)
-{
-	if (test_disable_default_vgic)
-		test_disable_default_vgic();
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_USER_IRQ),
-		       "host has no KVM_CAP_ARM_USER_IRQ: timers need an in-kernel vgic");
-}
-
 bool host_has_vgic(void)
 {
 	return vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V3) || vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V2);

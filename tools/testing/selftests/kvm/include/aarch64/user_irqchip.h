@@ -9,8 +9,10 @@
 #include "user_irq.h"
 
 /* ISR_EL1 (Arm ARM D19.2): what waits to be taken, PSTATE masks disregarded */
+#ifndef ISR_EL1_F
 #define ISR_EL1_F 0x40ul
 #define ISR_EL1_I 0x80ul
+#endif
 
 /**
  * vcpu_pin_encode() - the irq argument of KVM_IRQ_LINE for a pin of a vCPU

@@ -9,6 +9,9 @@
 
 #include "kvm_util_compat.h"
 
+/** user_irq_require() - skip the test unless the host has KVM_CAP_ARM_USER_IRQ */
+void user_irq_require(void);
+
 /**
  * user_irq_vm_create_empty() - a VM without irqchip and without vCPUs
  * @nr_vcpus: how many user_irq_vcpu_add() will be called for

@@ -2,7 +2,15 @@
 /*
  * VMs without an in-kernel irqchip and their vCPUs, on any kvm_util.
  */
-#include "user_irq.h"
+#include "user_vcpu.h"
+
+void user_irq_require(void)
+{
+	if (test_disable_default_vgic)
+		test_disable_default_vgic();
+	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_USER_IRQ),
+		       "host has no KVM_CAP_ARM_USER_IRQ: timers need an in-kernel vgic");
+}
 
 struct kvm_vm *user_irq_vm_create_empty(u32 nr_vcpus)
 {
