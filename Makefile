@@ -14,6 +14,10 @@ help:
 	@echo 'make mutants                 break the kernel in ways that the suite must notice;'
 	@echo '                             M=<glob> some of them, J=<n> hosts at a time,'
 	@echo '                             KDIR=<kernel tree> in a copy of that kernel'
+	@echo 'make overlay KDIR=<tree>     a copy of that tree with the suite in place of its own kvm'
+	@echo '                             selftests; DEST=<directory> to put it in'
+	@echo 'make graft KDIR=<tree>       add the tests to that tree, on its own kvm_util;'
+	@echo '                             make ungraft takes them out again'
 	@echo 'make clean                   remove build/'
 	@echo
 	@echo 'KDIR=<kernel tree> takes the kselftest framework from there, but in make gate.'
@@ -48,9 +52,18 @@ check:
 mutants:
 	@$(MUTANTS)/mutants.sh $(if $(KDIR),-k '$(KDIR)') $(if $(J),-j '$(J)') $(if $(M),'$(M)')
 
+overlay:
+	@$(VMTEST)/overlay.sh '$(KDIR)' $(if $(DEST),'$(DEST)')
+
+graft:
+	@$(VMTEST)/graft.sh add '$(KDIR)'
+
+ungraft:
+	@$(VMTEST)/graft.sh remove '$(KDIR)'
+
 clean:
 	rm -rf build
 
 export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS JUNIT
 export GATE_MODES GATE_BUILD VMTEST_TIMEOUT
-.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants clean
+.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants overlay graft ungraft clean

@@ -241,16 +241,16 @@ static void guest_wfit_timeout(const struct guest_timer *t)
 		timer_set_ctl(t->timer, beside == TIMERS_OFF ? 0 : CTL_ENABLE);
 		do {
 			GUEST_SYNC(beside);
-			wait_wfit(timer_get_cntct(VIRTUAL) + sleep_ticks);
+			wait_wfit(timer_get_cntct(VIRTUAL) + READ_ONCE(sleep_ticks));
 			GUEST_SYNC(NR_BESIDE);
-		} while (retry);
+		} while (READ_ONCE(retry));
 	}
 
 	/* None of these has any time to wait for. */
 	wait_wfit(0);
 	wait_wfit(timer_get_cntct(VIRTUAL));
 	wait_wfet(0);
-	wait_wfet(timer_get_cntct(VIRTUAL) + sleep_ticks);
+	wait_wfet(timer_get_cntct(VIRTUAL) + READ_ONCE(sleep_ticks));
 	GUEST_DONE();
 }
 
@@ -295,15 +295,15 @@ static void guest_wfxt_expiry(const struct guest_timer *t)
 
 	do {
 		late = timer_get_cntct(VIRTUAL) + msec_to_cycles(300 * 1000);
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(sleep_ticks));
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		wait_wfit(late);
 		GUEST_SYNC(0);
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC(1);
-	} while (retry);
+	} while (READ_ONCE(retry));
 
-	timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+	timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(sleep_ticks));
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
 		wait_wfet(late);
@@ -353,7 +353,7 @@ static void test_wfxt_expiry(const struct guest_timer *t)
 static void guest_suspend(const struct guest_timer *t)
 {
 	for (;;) {
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + sleep_ticks);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(sleep_ticks));
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		guest_psci(PSCI_1_0_FN64_SYSTEM_SUSPEND);
 		GUEST_SYNC(0);

@@ -274,7 +274,7 @@ static void guest_arm_and_spin(const struct guest_timer *t)
 	timer_set_cval(t->timer, cval);
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	WRITE_ONCE(far_cval, cval);
-	while (!go)
+	while (!READ_ONCE(go))
 		;
 	GUEST_SYNC(timer_get_cval(t->timer));
 }

@@ -7,7 +7,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 kvm=$(dirname "$here")
-root=$(cd "$here/../../../../.." && pwd -P)
 # shellcheck source-path=SCRIPTDIR source=tree.sh
 . "$here/tree.sh"
 

@@ -21,7 +21,7 @@
 bool vgic_supported(u64 type);
 
 /**
- * vgic_create() - create and initialise a vgic in a VM that has all its vCPUs, at most VGIC_MAX_VCPUS
+ * vgic_create() - create and initialise a vgic in a VM that has all its vCPUs
  * @type: KVM_DEV_TYPE_ARM_VGIC_V2 or KVM_DEV_TYPE_ARM_VGIC_V3
  *
  * Maps its pages in the guest, at the addresses above. Returns the device.
