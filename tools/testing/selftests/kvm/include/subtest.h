@@ -50,7 +50,7 @@ struct subtest_option {
  * @options: those of the program, up to an entry without name
  *
  * Options of every program: -l list, -t GLOB select (repeatable; matches the id,
- * the id without its last dotted part, or the whole name), -v print the exit log
+ * the id up to one of its dots, or the whole name), -v print the exit log
  * of passing subtests too, -h help.
  *
  * Returns the exit code of the program: 0 pass, 1 fail, 4 all skipped, 64 wrong

@@ -300,14 +300,21 @@ static bool run_subtest(const struct subtest *t)
 	return ended;
 }
 
+/* By the whole name, the id, or the id up to one of its dots */
 static bool glob_selects(const char *glob, const struct subtest *t)
 {
-	const char *dot = strrchr(t->id, '.');
-	char name[256], row[64];
+	char name[256], part[64];
+	const char *end;
 
 	snprintf(name, sizeof(name), "%s %s", t->id, t->words);
-	snprintf(row, sizeof(row), "%.*s", dot ? (int)(dot - t->id) : (int)strlen(t->id), t->id);
-	return !fnmatch(glob, t->id, 0) || !fnmatch(glob, row, 0) || !fnmatch(glob, name, 0);
+	if (!fnmatch(glob, name, 0) || !fnmatch(glob, t->id, 0))
+		return true;
+	for (end = strchr(t->id, '.'); end; end = strchr(end + 1, '.')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(end - t->id), t->id);
+		if (!fnmatch(glob, part, 0))
+			return true;
+	}
+	return false;
 }
 
 /**
