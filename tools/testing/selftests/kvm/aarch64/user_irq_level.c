@@ -7,16 +7,6 @@
  */
 #include "user_irq.h"
 
-#ifndef KVM_CAP_COUNTER_OFFSET
-#define KVM_CAP_COUNTER_OFFSET 227
-struct kvm_arm_counter_offset {
-	__u64 counter_offset;
-	__u64 reserved;
-};
-
-#define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
-#endif
-
 #define CONDITION_MET (1u << 2)
 
 /* @state: CTL_ENABLE, CTL_IMASK and CONDITION_MET */
@@ -297,15 +287,12 @@ static void guest_offset(const struct guest_timer *t)
 
 static void test_offset(const struct guest_timer *t)
 {
-	struct kvm_arm_counter_offset offset = { .counter_offset = COUNTER_OFFSET };
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_offset, t);
 	struct vcpu_exit x;
 	unsigned int i;
 
-	__TEST_REQUIRE(vm_check_cap(vm, KVM_CAP_COUNTER_OFFSET),
-		       "host has no KVM_CAP_COUNTER_OFFSET (Linux 6.4)");
-	vm_ioctl(vm, KVM_ARM_SET_COUNTER_OFFSET, &offset);
+	user_irq_set_counter_offset(vm, COUNTER_OFFSET);
 
 	for (i = 0; i < 4; i++) {
 		x = run_past_forced(vcpu);

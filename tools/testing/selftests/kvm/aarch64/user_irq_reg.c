@@ -83,7 +83,21 @@ static void guest_arm_far(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
-static void test_set_counter(const struct guest_timer *t)
+static void set_counter_reg(struct kvm_vcpu *vcpu, const struct guest_timer *t, u64 value)
+{
+	vcpu_set_reg(vcpu, t->cnt_reg, value);
+}
+
+static void set_counter_offset(struct kvm_vcpu *vcpu, const struct guest_timer *unused, u64 value)
+{
+	(void)unused;
+	user_irq_set_counter_offset(vcpu->vm, timer_get_cntct(VIRTUAL) - value);
+}
+
+/* @set_counter makes the counter that the timer compares with @value, or little more. */
+static void check_set_counter(const struct guest_timer *t,
+			      void (*set_counter)(struct kvm_vcpu *vcpu,
+						  const struct guest_timer *t, u64 value))
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_far, t);
@@ -98,19 +112,29 @@ static void test_set_counter(const struct guest_timer *t)
 	vcpu_run_complete_io(vcpu);
 
 	start = vcpu_get_cnt(vcpu, t);
-	vcpu_set_reg(vcpu, t->cnt_reg, cval);
+	set_counter(vcpu, t, cval);
 	assert_told_first(vcpu, t->level);
 	x = run_once(vcpu);
 	assert_sync(x, 1);
 	assert_level(x, t->level);
 	vcpu_run_complete_io(vcpu);
 
-	vcpu_set_reg(vcpu, t->cnt_reg, start);
+	set_counter(vcpu, t, start);
 	assert_told_first(vcpu, 0);
 	x = run_once(vcpu);
 	assert_done(x);
 	assert_level(x, 0);
 	kvm_vm_free(vm);
+}
+
+static void test_set_counter(const struct guest_timer *t)
+{
+	check_set_counter(t, set_counter_reg);
+}
+
+static void test_set_offset(const struct guest_timer *t)
+{
+	check_set_counter(t, set_counter_offset);
 }
 
 /* REG-4: KVM_ARM_VCPU_INIT again turns the timers off */
@@ -333,6 +357,7 @@ static const struct subtest subtests[] = {
 		       test_set_timer),
 	TIMER_SUBTESTS("REG-3", "a counter set by userspace moves the expiry both ways",
 		       test_set_counter),
+	TIMER_SUBTESTS("REG-3.offset", "a counter offset of the VM does so too", test_set_offset),
 	TIMER_SUBTESTS("REG-4", "KVM_ARM_VCPU_INIT again turns the timer off", test_init_again),
 	TIMER_SUBTESTS("REG-4.failed_run", "KVM_ARM_VCPU_INIT again after a failed first run",
 		       test_init_after_failed_run),

@@ -131,6 +131,13 @@ u64 vcpu_get_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer);
 /** vcpu_wait_for_cnt() - sleep until the counter of @timer has reached @cval */
 void vcpu_wait_for_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer, u64 cval);
 
+/**
+ * user_irq_set_counter_offset() - move both of a VM's counters
+ *
+ * They become the host's less @offset. Skips the test where the host cannot.
+ */
+void user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset);
+
 /** guest_far_future() - guest side: a compare value that no test lives to see */
 u64 guest_far_future(const struct guest_timer *timer);
 

@@ -11,6 +11,16 @@
 #include "user_irq.h"
 #include "kernel_vgic.h"
 
+#ifndef KVM_CAP_COUNTER_OFFSET
+#define KVM_CAP_COUNTER_OFFSET 227
+struct kvm_arm_counter_offset {
+	__u64 counter_offset;
+	__u64 reserved;
+};
+
+#define KVM_ARM_SET_COUNTER_OFFSET _IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
+#endif
+
 #define MAX_VGIC_VMS 8
 
 const struct guest_timer guest_vtimer = {
@@ -164,6 +174,15 @@ void vcpu_wait_for_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer, u
 			    cval);
 		usleep(100);
 	}
+}
+
+void user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset)
+{
+	struct kvm_arm_counter_offset arg = { .counter_offset = offset };
+
+	__TEST_REQUIRE(vm_check_cap(vm, KVM_CAP_COUNTER_OFFSET),
+		       "host has no KVM_CAP_COUNTER_OFFSET (Linux 6.4)");
+	vm_ioctl(vm, KVM_ARM_SET_COUNTER_OFFSET, &arg);
 }
 
 /* Near enough for KVM's conversion to ns not to overflow at any counter frequency. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// breaks: REG-3
+// breaks: REG-3.offset
 // modes: vhe nvhe
 // file: arch/arm64/kvm/arch_timer.c
 // since: 6.4
