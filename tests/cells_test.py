@@ -128,8 +128,8 @@ class Reports(unittest.TestCase):
 
     def test_table_and_findings(self):
         lines = cells.summary(self.cells)
-        self.assertEqual(lines[:3], ["host/GIC  vhe/3    pkvm/3", "7.3.4     0/1/0+1  -",
-                                     "6.12.1    1/1/0    -"])
+        self.assertEqual(lines[:3], ["host/GIC  7.3.4    6.12.1", "vhe/3     0/1/0+1  1/1/0",
+                                     "pkvm/3    -        -"])
         for line in ("NEW FAILURE user_irq_x A a & b: 7.3.4 vhe/3",
                      "KNOWN BUG, fixed upstream by 7.3: user_irq_x LVL-7.ptimer l "
                      "(A21: offset words): 6.12.1 vhe/3",
@@ -145,7 +145,7 @@ class Reports(unittest.TestCase):
     def test_programs_are_rows_with_one_kernel(self):
         lines = cells.summary([settled(["ok 1 A a"]), settled(["ok 1 A a"], host="nvhe",
                                                               mode="nvhe")])
-        self.assertEqual(lines[:3], ["host/GIC    vhe/3  nvhe/3", "user_irq_x  1/0/0  1/0/0",
+        self.assertEqual(lines[:3], ["program     vhe/3  nvhe/3", "user_irq_x  1/0/0  1/0/0",
                                      "all         1/0/0  1/0/0"])
 
     def test_everywhere_and_no_longer_shown(self):
@@ -207,6 +207,12 @@ class Running(unittest.TestCase):
         self.assertEqual(code, 1, said)
         self.assertIn("the host died after it came up, and was silent for 1 s", said)
         self.assertEqual(left, [])
+
+    def test_other_host_is_not_waited_for(self):
+        code, said, _ = fake("printf '%s\\nTAP' >$2; exec sleep 60" % (BEGIN % ("7.3", "7.3", "vhe")),
+                             "--kernels", "7.3", "--hosts", "pkvm/3", "--silence", "30")
+        self.assertEqual(code, 64, said)
+        self.assertIn("ok 1 7.3 pkvm GICv3 # SKIP came up with mode vhe", said)
 
     def test_signal(self):
         code, said, left = fake("kill $PPID; exec sleep 60", "--kernels", "7.3", "--hosts", "vhe")

@@ -86,6 +86,7 @@ class Cell:
         self.process = None
         self.begun = self.heard = self.seconds = 0.0
         self.size = 0
+        self.known_host = False
         self.silence = ""
 
     def __str__(self):
@@ -106,6 +107,13 @@ class Cell:
                 count[test.status if test.status != "fail" else self.kind(test)[0]] += 1
         return count
 
+    def other_host(self, facts):
+        """In what the host that came up is not the one that was meant, or None."""
+        for name, value in HOSTS[self.host].facts.items():
+            if facts.get(name) != value:
+                return "came up with %s %s" % (name, facts.get(name, "unknown"))
+        return None
+
     def settle(self, lines, errors, bugs, strict=False):
         """Judge: lines is the console of the host, errors why there is none."""
         for line in lines:
@@ -114,15 +122,14 @@ class Cell:
         self.state, self.reason = (NOT_THERE, errors) if errors else self.judge(strict)
 
     def judge(self, strict):
-        run, host = self.run, HOSTS[self.host]
+        run = self.run
         if run.qemu_error:
             return CANNOT_RUN, "QEMU: " + run.qemu_error
         if run.end_code == 64:
             return CANNOT_RUN, run.no_verdict()
-        for name, value in host.facts.items() if run.begun else ():
-            if run.facts.get(name) != value:
-                return (NO_VERDICT if host.always else NOT_THERE), "came up with %s %s" % (
-                    name, run.facts.get(name, "unknown"))
+        if run.begun and self.other_host(run.facts):
+            return (NO_VERDICT if HOSTS[self.host].always else NOT_THERE,
+                    self.other_host(run.facts))
         if run.begun and run.end_code is None:
             return DIED, "the host died after %s%s" % (
                 run.subtests[-1].name if run.subtests else "it came up", self.silence)
@@ -180,17 +187,16 @@ def where(cells, everywhere):
 
 
 def grid(cells):
-    """The table: kernels, or programs if there is one kernel, by hosts."""
+    """The table: hosts by kernels, or of one kernel programs by hosts."""
     columns = list(dict.fromkeys(cell.column for cell in cells))
     kernels = list(dict.fromkeys(cell.kernel for cell in cells))
-    rows = [["host/GIC"] + columns]
     if len(kernels) > 1:
-        for kernel in kernels:
-            mine = {cell.column: cell for cell in cells if cell.kernel == kernel}
-            rows.append([kernel] + [summary_of(mine[column]) for column in columns])
+        rows = [["host/GIC"] + kernels]
+        for column in columns:
+            rows.append([column] + [summary_of(cell) for cell in cells if cell.column == column])
     else:
-        programs = dict.fromkeys(t.program for cell in cells for t in cell.run.subtests)
-        for program in programs:
+        rows = [["program"] + columns]
+        for program in dict.fromkeys(t.program for cell in cells for t in cell.run.subtests):
             rows.append([program] + [numbers(c.counts(program)) if c.counts(program) else "-"
                                      for c in cells])
         rows.append(["all"] + [summary_of(cell) for cell in cells])
@@ -355,17 +361,33 @@ class Runner:
                     return self.ended(cell)
                 now, size = time.monotonic(), self.size(cell)
                 if size != cell.size:
+                    if self.other_host(cell):
+                        cell.process.terminate()
                     cell.size, cell.heard = size, now
                 elif now - cell.heard > self.silence and not cell.silence:
                     cell.silence = ", and was silent for %d s" % self.silence
                     cell.process.terminate()
             time.sleep(0.05)
 
+    def other_host(self, cell):
+        """Is there no need to wait for the end of the suite?"""
+        if cell.known_host:
+            return False
+        for line in self.console(cell)[:-1]:  # the last may lack its end
+            match = ktap.BEGIN.match(line)
+            if match:
+                cell.known_host = True
+                return cell.other_host(ktap.facts_of(match))
+        return False
+
+    def console(self, cell):
+        with open(self.path(cell, "console"), encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+
     def ended(self, cell):
         cell.seconds = time.monotonic() - cell.begun
         if os.path.exists(self.path(cell, "console")):
-            with open(self.path(cell, "console"), encoding="utf-8", errors="replace") as file:
-                return cell, file.read().splitlines(), None
+            return cell, self.console(cell), None
         # vmtest.sh has refused, and said why.
         with open(self.path(cell, "err"), encoding="utf-8", errors="replace") as file:
             said = file.read().strip().splitlines()

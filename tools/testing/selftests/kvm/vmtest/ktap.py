@@ -79,6 +79,11 @@ def bug_of(test, bugs):
     return next((bug for bug in bugs if fnmatch.fnmatchcase(test.id, bug.subtest)), None)
 
 
+def facts_of(match):
+    """What the first of the marks says of the host: kernel, version, mode and more."""
+    return dict(item.split("=", 1) for item in match.group(1).split() if "=" in item)
+
+
 class Run:
     """One run of the suite, fed with lines."""
 
@@ -104,7 +109,7 @@ class Run:
             if not match:
                 return None
             self.begun = True
-            self.facts.update(item.split("=", 1) for item in match.group(1).split())
+            self.facts.update(facts_of(match))
             return "# host: kernel %(kernel)s, version %(version)s, mode %(mode)s" % self.facts
         if self.end_code is not None:
             return None
