@@ -2,6 +2,7 @@
 // breaks: REG-5.psci
 // modes: vhe nvhe
 // file: arch/arm64/kvm/reset.c
+// since: 6.12
 //
 // PSCI CPU_ON leaves the timers of the vCPU as they were.
 
