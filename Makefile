@@ -17,7 +17,8 @@ help:
 	@echo 'make overlay KDIR=<tree>     a copy of that tree with the suite in place of its own kvm'
 	@echo '                             selftests; DEST=<directory> to put it in'
 	@echo 'make graft KDIR=<tree>       add the tests to that tree, on its own kvm_util;'
-	@echo '                             make ungraft takes them out again'
+	@echo '                             make ungraft takes them out again, and'
+	@echo '                             make graft-patches writes them as patches to OUT=<directory>'
 	@echo 'make clean                   remove build/'
 	@echo
 	@echo 'KDIR=<kernel tree> takes the kselftest framework from there, but in make gate.'
@@ -61,9 +62,12 @@ graft:
 ungraft:
 	@$(VMTEST)/graft.sh remove '$(KDIR)'
 
+graft-patches:
+	@$(VMTEST)/graft.sh patches '$(KDIR)' $(if $(OUT),'$(OUT)')
+
 clean:
 	rm -rf build
 
 export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS JUNIT
 export GATE_MODES GATE_BUILD VMTEST_TIMEOUT
-.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants overlay graft ungraft clean
+.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants overlay graft ungraft graft-patches clean

@@ -204,6 +204,217 @@ $(sed -n 's/: FAILED.*//p' "$work/changed")"
 	echo "$tree: as it was before the graft"
 }
 
+# To stdout, for each file to add: the name of the patch that adds it, where it comes
+# from, where it goes to; in the order of the patches. A patch has a header and what goes
+# with it, or a program; it comes after those that have what it includes.
+order()
+{
+	sed 's/^/program /' "$work/programs" >"$work/all"
+	sed 's/^/library /' "$work/lib" "$work/include" >>"$work/all"
+	awk -v kvm="$kvm/" '
+		# The patch of file f
+		function patch_of(f,  stem) {
+			stem = f
+			sub(/\.[^.]*$/, "", stem)
+			if (kind[f] == "program" || !first[f] ||
+			    (f ~ /\.h$/ && (stem ".c" in from)) || (f ~ /\.c$/ && (stem ".h" in from)))
+				return stem
+			return patch_of(first[f])
+		}
+		function emit(p,  i, j, n, f, includes) {
+			if (done[p]++)
+				return
+			for (i = 1; i <= nr; i++) {
+				f = files[i]
+				if (patch_of(f) != p)
+					continue
+				n = split(needs[f], includes)
+				for (j = 1; j <= n; j++)
+					emit(patch_of(includes[j]))
+			}
+			for (i = 1; i <= nr; i++) {
+				if (patch_of(files[i]) == p)
+					print p, from[files[i]], dest[files[i]]
+			}
+		}
+		{
+			f = $2
+			sub(/.*\//, "", f)
+			files[++nr] = f
+			kind[f] = $1
+			from[f] = $2
+			dest[f] = $3
+		}
+		END {
+			for (i = 1; i <= nr; i++) {
+				f = files[i]
+				while ((getline line <(kvm from[f])) > 0) {
+					if (line !~ /^#include "/)
+						continue
+					split(line, part, "\"")
+					if (!(part[2] in from))
+						continue
+					needs[f] = needs[f] " " part[2]
+					if (!first[f])
+						first[f] = part[2]
+				}
+			}
+			for (i = 1; i <= nr; i++)
+				emit(patch_of(files[i]))
+		}' "$work/all"
+}
+
+# To stdout: the words of the comment at the top of file $1
+comment()
+{
+	awk 'NR > 1 && /^\/\*$/ { on = 1; next }
+		on && /\*\/$/ { exit }
+		on { sub(/^ \* ?/, ""); print }' "$kvm/$1" >"$work/comment"
+	# A list keeps its lines.
+	split=''
+	! grep -q '^- ' "$work/comment" || split=-s
+	fmt $split -w 72 "$work/comment"
+}
+
+# To stdout: the subtests of program $1
+subtests()
+{
+	tr '\n' ' ' <"$kvm/$1" | tr -s ' \t' ' ' |
+		grep -oE '(TIMER_SUBTESTS\(|\{ )"[A-Z]+-[0-9][^"]*", "[^"]*"' |
+		sed 's/^[^"]*"//; s/", "/: /; s/"$//' | fold -s -w 70 | sed 's/^/  /; s/ *$//'
+}
+
+# To stdout: the commit message of patch $1, whose files $work/patch lists
+message()
+{
+	read -r _ from dest <"$work/patch"
+	if [ "${dest%/*}" = $KVM/$arch ]; then
+		printf 'KVM: selftests: arm64: Add %s\n\n' "$1"
+		comment "$from"
+		printf '\nSubtests, those of a timer for each of the two:\n\n'
+		subtests "$from"
+	else
+		printf 'KVM: selftests: arm64: Add %s to the library\n\n' "$1"
+		comment "$(cut -d ' ' -f 2 "$work/patch" | grep "/$1\.h$")"
+	fi
+	printf '\nSigned-off-by: %s\n' "$(git -C "$tree" var GIT_COMMITTER_IDENT | sed 's/>.*/>/')"
+}
+
+# Put file $1 into the index as $2
+stage()
+{
+	blob=$(git -C "$tree" hash-object -w --no-filters "$1")
+	git -C "$tree" update-index --add --cacheinfo "100644,$blob,$2"
+}
+
+# Whom the patches concern, as options $1 for git format-patch; the other arguments say
+# what get_maintainer.pl is to leave out
+recipients()
+{
+	option=$1
+	shift
+	(
+		cd "$tree" && perl scripts/get_maintainer.pl --no-git --no-git-fallback \
+			--no-rolestats "$@" "$work/diff" 2>/dev/null
+	) | sed "s/^/$option=/"
+}
+
+# To stdout: what the cover letter says
+blurb()
+{
+	cat <<-EOF
+	A KVM/arm64 VM may have its interrupt controller in userspace. KVM then
+	tells userspace the output levels of the devices it emulates itself, the
+	virtual timer, the physical timer and the PMU, in
+	run->s.regs.device_irq_level, and makes KVM_RUN return when one changes
+	(KVM_CAP_ARM_USER_IRQ).
+
+	No selftest looks at that so far, and WFI in such VMs was broken for
+	years before somebody noticed (4ce98bf0865c). These do, promise by
+	promise: $(wc -l <"$work/programs") programs with $(
+		while read -r from _; do
+			subtests "$from" | sed '/^  [A-Z]*-[0-9]/!d'
+		done <"$work/programs" | wc -l
+	) rows, each of which is a subtest or,
+	where it is about a timer, two. A subtest runs in a process of its own
+	under a watchdog and gives one KTAP line, and a failure comes with the
+	last returns of KVM_RUN.
+
+	The tests need no particular hardware, and no time is a verdict: they
+	pass on CPUs that QEMU emulates, with vhe and nvhe.
+
+	Known to fail, sometimes or always, on every kernel so far:
+
+	EOF
+	awk '!/^#/ && ($4 == "open" || $4 == "racy") {
+		words = $5
+		for (i = 6; i <= NF; i++)
+			words = words " " $i
+		sub(/^[AB][0-9]*: /, "", words)
+		print "  " $1 ": " words
+	}' "$here/known-bugs" | fold -s -w 72
+}
+
+# Write the commits as patches to directory $out
+series()
+{
+	git -C "$tree" diff "$base" "$head" >"$work/diff"
+	{
+		recipients --to --no-l
+		recipients --cc --no-m --no-r
+	} >"$work/options"
+	blurb >"$work/blurb"
+	# A line is an option.
+	IFS='
+'
+	mkdir -p "$out"
+	out=$(cd "$out" && pwd -P)
+	# shellcheck disable=SC2046
+	git -C "$tree" format-patch -q --cover-letter --base="$base" -o "$out" \
+		$(cat "$work/options") "$base..$head"
+	sed -i -e 's/\*\*\* SUBJECT HERE \*\*\*/KVM: selftests: arm64: Test VMs without an irqchip/' \
+		-e "/\*\*\* BLURB HERE \*\*\*/{r $work/blurb
+		d}" "$out/0000-cover-letter.patch"
+	echo "$out: $(find "$out" -name '*.patch' | wc -l) patches to Linux $version"
+}
+
+# No file of the tree is touched: the commits are made from an index of their own, and
+# no branch has them.
+patches()
+{
+	is_git "$tree" || die "$tree is not in git"
+	git -C "$tree" var GIT_COMMITTER_IDENT >/dev/null || die "git does not know who you are"
+	out=${1:-$root/build/patches-$version}
+	[ ! -e "$out" ] || die "$out exists already"
+	need_ungrafted
+	order >"$work/order"
+
+	GIT_INDEX_FILE=$work/index
+	export GIT_INDEX_FILE
+	base=$(git -C "$tree" rev-parse HEAD)
+	head=$base
+	git -C "$tree" read-tree "$base"
+	: >"$work/lib"
+	: >"$work/programs"
+	for name in $(cut -d ' ' -f 1 "$work/order" | uniq); do
+		grep "^$name " "$work/order" >"$work/patch"
+		while read -r _ from dest; do
+			stage "$kvm/$from" "$dest"
+			list=lib
+			[ "${dest%/*}" != "$KVM/$arch" ] || list=programs
+			echo "$from $dest" >>"$work/$list"
+		done <"$work/patch"
+		hook_makefile "$work/lib" "$work/programs" >"$work/Makefile"
+		stage "$work/Makefile" "$makefile"
+		hook_gitignore "$work/programs" >"$work/gitignore"
+		stage "$work/gitignore" $KVM/.gitignore
+		message "$name" >"$work/message"
+		head=$(git -C "$tree" commit-tree -p "$head" -F "$work/message" \
+			"$(git -C "$tree" write-tree)")
+	done
+	series
+}
+
 case ${1:-} in
 -h | --help)
 	usage
@@ -225,4 +436,5 @@ survey
 case $1 in
 add) add ;;
 remove) remove ;;
+patches) patches "${3:-}" ;;
 esac
