@@ -226,9 +226,8 @@ exit_codes()
 		env KDIR=/ "$kvm/vmtest/kselftest.sh" install
 }
 
-for package in shellcheck git procps; do
-	[ $package = procps ] && tool=pgrep || tool=$package
-	command -v "$tool" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} $package"
+for tool in shellcheck git pgrep:procps spatch:coccinelle; do
+	command -v "${tool%:*}" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} ${tool#*:}"
 done
 export EXTRA_PACKAGES
 "$kvm/vmtest/kselftest.sh" install || exit 2
