@@ -90,14 +90,15 @@ static u64 traced_changes(void)
 /* TRC-1 */
 static void test_update_irq(const struct guest_timer *t)
 {
-	struct tracefs *tracefs = tracefs_create();
 	u64 nr_changes = 0, traced;
+	struct tracefs *tracefs;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
 	user_irq_require();
 	user_irq_require_timer(t);
+	tracefs = tracefs_create();
 	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
 	vm = user_irq_vm_create_empty(1);
 	vcpu = user_irq_vcpu_add(vm, VCPU_ID, NULL, guest_rounds);
