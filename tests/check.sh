@@ -150,7 +150,7 @@ suites()
 	suite "5.10 -m vhe -g 2"
 	suite "5.10 -m nvhe -g 3" REG-9.icc REG-9.sgi
 	# shellcheck disable=SC2046 # a list
-	suite "6.12.43 -m nvhe" $(echo BLK-1 BLK-4 BLK-5.blocked BLK-9 |
+	suite "6.12.43 -m nvhe -t user_irq_block" $(echo BLK-1 BLK-4 BLK-9 |
 		sed 's/[^ ]*/&.vtimer &.ptimer/g')
 	reap
 }
