@@ -92,7 +92,7 @@ static void guest_rearm_soon(const struct guest_timer *t)
 	timer_set_cval(t->timer, 0);
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	for (i = 0; i < REARM_ROUNDS; i++) {
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + i % 4000);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + 2 * i % 4000);
 		while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
 			;
 	}
