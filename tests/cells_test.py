@@ -214,6 +214,12 @@ class Running(unittest.TestCase):
         self.assertEqual(code, 64, said)
         self.assertIn("ok 1 7.3 pkvm GICv3 # SKIP came up with mode vhe", said)
 
+    def test_vmtest_killed_says_nothing_about_the_kernel(self):
+        code, said, _ = fake("echo '%s' >$2; kill -KILL $$" % (BEGIN % ("7.3", "7.3", "vhe")),
+                             "--kernels", "7.3", "--hosts", "vhe/3")
+        self.assertEqual(code, 64, said)
+        self.assertIn("# CANNOT RUN 7.3 vhe/3: vmtest.sh was ended by signal 9", said)
+
     def test_signal(self):
         code, said, left = fake("kill $PPID; exec sleep 60", "--kernels", "7.3", "--hosts", "vhe")
         self.assertEqual(code, 128 + 15, said)

@@ -86,7 +86,8 @@ class Cell:
         self.process = None
         self.begun = self.heard = self.seconds = 0.0
         self.size = 0
-        self.known_host = False
+        self.known_host = self.ended_here = False
+        self.signal = None
         self.silence = ""
 
     def __str__(self):
@@ -127,6 +128,8 @@ class Cell:
             return CANNOT_RUN, "QEMU: " + run.qemu_error
         if run.end_code == 64:
             return CANNOT_RUN, run.no_verdict()
+        if self.signal:
+            return CANNOT_RUN, "vmtest.sh was ended by signal %d" % self.signal
         if run.begun and self.other_host(run.facts):
             return (NO_VERDICT if HOSTS[self.host].always else NOT_THERE,
                     self.other_host(run.facts))
@@ -362,11 +365,11 @@ class Runner:
                 now, size = time.monotonic(), self.size(cell)
                 if size != cell.size:
                     if self.other_host(cell):
-                        cell.process.terminate()
+                        self.end(cell)
                     cell.size, cell.heard = size, now
                 elif now - cell.heard > self.silence and not cell.silence:
                     cell.silence = ", and was silent for %d s" % self.silence
-                    cell.process.terminate()
+                    self.end(cell)
             time.sleep(0.05)
 
     def other_host(self, cell):
@@ -384,8 +387,14 @@ class Runner:
         with open(self.path(cell, "console"), encoding="utf-8", errors="replace") as file:
             return file.read().splitlines()
 
+    def end(self, cell):
+        cell.ended_here = True
+        cell.process.terminate()
+
     def ended(self, cell):
         cell.seconds = time.monotonic() - cell.begun
+        if cell.process.returncode < 0 and not cell.ended_here:
+            cell.signal = -cell.process.returncode
         if os.path.exists(self.path(cell, "console")):
             return cell, self.console(cell), None
         # vmtest.sh has refused, and said why.
