@@ -42,14 +42,10 @@ static void guest_arm(u64 ticks)
 	timer_set_ctl(timer->timer, CTL_ENABLE);
 }
 
-/*
- * KVM folds the vgic's state at an exit, and looks at the timers' when the vCPU
- * is loaded: let there be an exit of each kind.
- */
-static void guest_exit_to_host(void)
+/* KVM looks after the vgic at every exit, so let there be one. */
+static void guest_exit_to_kvm(void)
 {
 	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
-	GUEST_SYNC(0);
 }
 
 static u32 guest_ack(void)
@@ -131,7 +127,7 @@ static void guest_check_active(u32 intid)
 {
 	GUEST_ASSERT_EQ(depth++, 0);
 	local_irq_enable();
-	guest_exit_to_host();
+	guest_exit_to_kvm();
 	GUEST_ASSERT(gic->is_active(intid));
 	GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
 	local_irq_disable();
@@ -175,7 +171,7 @@ static void guest_take_again(void)
 		guest_arm(0);
 		while (READ_ONCE(nr_irqs) < round * TAKES)
 			cpu_relax();
-		guest_exit_to_host();
+		guest_exit_to_kvm();
 		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), round * TAKES);
 		GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
 		GUEST_ASSERT(!gic->is_active(timer_intid()));
@@ -196,16 +192,6 @@ static void guest_again_split(const struct guest_timer *t, const struct guest_gi
 	guest_take_again();
 }
 
-static void run_to_done(struct kvm_vcpu *vcpu)
-{
-	struct vcpu_exit x;
-
-	do {
-		x = run_once(vcpu);
-	} while (x.uc.cmd == UCALL_SYNC);
-	assert_done(x);
-}
-
 static void test_again(const struct guest_timer *t, const struct guest_gic *g)
 {
 	struct kvm_vcpu *vcpu;
@@ -213,11 +199,11 @@ static void test_again(const struct guest_timer *t, const struct guest_gic *g)
 
 	run_waiting_for("an interrupt that stays asserted to be taken again");
 	vm = vgic_vm_create(&vcpu, guest_again, guest_handle_again, t, g);
-	run_to_done(vcpu);
+	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 
 	vm = vgic_vm_create(&vcpu, guest_again_split, guest_handle_again_split, t, g);
-	run_to_done(vcpu);
+	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 }
 
@@ -228,8 +214,7 @@ static void guest_rounds(const struct guest_timer *t, const struct guest_gic *g)
 
 	guest_init(t, g);
 	for (round = 1; !READ_ONCE(stop); round++) {
-		/* Most are over before the guest waits, some find it waiting. */
-		guest_arm(round % 32 ? round % 64 : usec_to_cycles(200));
+		guest_arm(round % 64);
 		while (READ_ONCE(nr_irqs) < round)
 			;
 		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), round);
@@ -301,7 +286,12 @@ static void run_told_rounds(struct vcpu_thread *thread)
 
 static void run_vgic_rounds(struct vcpu_thread *thread)
 {
-	run_to_done(thread->vcpu);
+	struct vcpu_exit x;
+
+	do {
+		x = run_once(thread->vcpu);
+	} while (x.uc.cmd == UCALL_SYNC);
+	assert_done(x);
 }
 
 static void test_side_by_side(const struct guest_timer *t, const struct guest_gic *g)
