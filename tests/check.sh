@@ -22,7 +22,25 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
 
-# verdict RC NAME LOG: one check's line, with its output if it failed; RC 4 is a skip
+# What a log says of failures: for each at most 40 lines before it, and the end
+explain()
+{
+	awk '
+		/^(# )?ok [0-9]/ { n = 0; next }
+		{ line[n++] = $0 }
+		/^(# )?not ok [0-9]/ {
+			for (i = n > 41 ? n - 41 : 0; i < n; i++)
+				print line[i]
+			n = 0
+		}
+		END {
+			for (i = n > 40 ? n - 40 : 0; i < n; i++)
+				print line[i]
+		}
+	' "$1"
+}
+
+# verdict RC NAME LOG: one check's line, with what explains it if it failed; RC 4 is a skip
 verdict()
 {
 	if [ "$1" -eq 0 ]; then
@@ -33,8 +51,12 @@ verdict()
 		echo "ok $2 # SKIP $(tail -n 1 "$3")"
 	else
 		failed=$((failed + 1))
-		sed 's/^/    /' "$3"
+		explain "$3" | sed 's/^/    /'
 		echo "not ok $2"
+		{
+			echo "not ok $2"
+			tail -n 8 "$3" | sed 's/^/    /'
+		} >>"$work/failed"
 	fi
 }
 
@@ -242,5 +264,7 @@ for script in "$root"/tests/check.d/*.sh; do
 done
 suites
 
+# Again, where it is seen
+[ ! -e "$work/failed" ] || cat "$work/failed"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
