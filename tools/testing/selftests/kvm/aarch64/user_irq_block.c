@@ -2,10 +2,6 @@
 /*
  * BLK: vCPUs that wait for interrupts.
  */
-#include <signal.h>
-#include <sys/resource.h>
-#include <time.h>
-
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
 #include "wait_insn.h"
@@ -26,14 +22,6 @@ static void guest_wfi(const struct guest_timer *t)
 	}
 }
 
-static long nr_sleeps(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	return usage.ru_nvcsw;
-}
-
 /*
  * BLK-1: WFI with an armed timer sleeps and wakes up at expiry. A slow host may
  * get to the WFI after expiry, where the pin, which follows the field, is up and
@@ -50,7 +38,7 @@ static void test_wfi_wakes(const struct guest_timer *t)
 
 	user_irqchip_init(&chip, vcpu, t->level, 0);
 	for (ms = 5; ms <= 1280 && !slept; ms *= 2) {
-		long sleeps = nr_sleeps();
+		long sleeps = run_nr_sleeps();
 
 		sleep_ticks = msec_to_cycles(ms);
 		sync_global_to_guest(vm, sleep_ticks);
@@ -58,7 +46,7 @@ static void test_wfi_wakes(const struct guest_timer *t)
 		/* The expiry forces an exit, before the guest goes on after its WFI. */
 		run_waiting_for("the expired timer to wake the vCPU from WFI");
 		assert_forced(user_irqchip_run(&chip), t->level);
-		slept = nr_sleeps() > sleeps;
+		slept = run_nr_sleeps() > sleeps;
 
 		run_waiting_for("the guest to go on after its WFI");
 		x = user_irqchip_run(&chip);
@@ -71,17 +59,6 @@ static void test_wfi_wakes(const struct guest_timer *t)
 	}
 	TEST_ASSERT(slept, "WFI never put the vCPU thread to sleep");
 	kvm_vm_free(vm);
-}
-
-/* A signal in 50 ms, for a vCPU that nothing else is to wake */
-static void signal_soon(void)
-{
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
-	struct itimerspec in = { .it_value.tv_nsec = 50000000 };
-	timer_t timer;
-
-	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
-	timer_settime(timer, 0, &in, NULL);
 }
 
 /* BLK-2: WFI under a line that userspace knows of */
@@ -116,8 +93,8 @@ static void test_wfi_told(const struct guest_timer *t)
 	assert_level(x, t->level);
 
 	run_take_signal(vcpu);
-	sleeps = nr_sleeps();
-	signal_soon();
+	sleeps = run_nr_sleeps();
+	run_signal_in(50000);
 	x = run_once(vcpu);
 	if (host_release() < RELEASE(5, 19)) {
 		/* There WFI does nothing while a timer is pending. */
@@ -129,7 +106,7 @@ static void test_wfi_told(const struct guest_timer *t)
 	assert_signal(x);
 	assert_level(x, t->level);
 	run_consume_signal();
-	pr_info("%ld sleeps in 50 ms of WFI\n", nr_sleeps() - sleeps);
+	pr_info("%ld sleeps in 50 ms of WFI\n", run_nr_sleeps() - sleeps);
 
 	x = run_once(vcpu);
 	assert_sync(x, 1);
@@ -165,7 +142,7 @@ static void test_wfi_masked(const struct guest_timer *t)
 		masked_ctl = ctls[i];
 		sync_global_to_guest(vm, masked_ctl);
 		run_take_signal(vcpu);
-		signal_soon();
+		run_signal_in(50000);
 		x = run_once(vcpu);
 		assert_signal(x);
 		assert_level(x, 0);
@@ -277,11 +254,11 @@ static void test_wfit_timeout(const struct guest_timer *t)
 
 			sleep_ticks = msec_to_cycles(ms);
 			sync_global_to_guest(vm, sleep_ticks);
-			sleeps = nr_sleeps();
+			sleeps = run_nr_sleeps();
 			x = run_once(vcpu);
 			assert_sync(x, NR_BESIDE);
 			assert_level(x, level);
-			retry = nr_sleeps() == sleeps;
+			retry = run_nr_sleeps() == sleeps;
 			sync_global_to_guest(vm, retry);
 		}
 	}
@@ -329,9 +306,9 @@ static void test_wfxt_expiry(const struct guest_timer *t)
 		TEST_ASSERT(ms <= 1024, "WFIT never put the vCPU thread to sleep");
 		sleep_ticks = msec_to_cycles(ms);
 		sync_global_to_guest(vm, sleep_ticks);
-		sleeps = nr_sleeps();
+		sleeps = run_nr_sleeps();
 		assert_forced(user_irqchip_run(&chip), t->level);
-		retry = nr_sleeps() == sleeps;
+		retry = run_nr_sleeps() == sleeps;
 		sync_global_to_guest(vm, retry);
 
 		x = user_irqchip_run(&chip);
@@ -401,12 +378,12 @@ static void test_suspend(const struct guest_timer *t)
 		if (!x.level) {
 			set_mp_state(vcpu, KVM_MP_STATE_SUSPENDED);
 			pc = vcpu_get_pc(vcpu);
-			sleeps = nr_sleeps();
+			sleeps = run_nr_sleeps();
 			x = run_once(vcpu);
 			assert_system_event(vcpu, x, KVM_SYSTEM_EVENT_WAKEUP);
 			assert_level(x, t->level);
 			TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
-			slept = nr_sleeps() > sleeps;
+			slept = run_nr_sleeps() > sleeps;
 			set_mp_state(vcpu, KVM_MP_STATE_RUNNABLE);
 		}
 

@@ -2,9 +2,6 @@
 /*
  * REG: vCPUs that go on in another VM, and vCPUs that are off for a while.
  */
-#include <signal.h>
-#include <time.h>
-
 #include "user_irqchip.h"
 #include "vcpu_state.h"
 #include "vcpu_thread.h"
@@ -153,17 +150,6 @@ static void set_mp_state(struct kvm_vcpu *vcpu, u32 mp_state)
 	vcpu_mp_state_set(vcpu, &state);
 }
 
-/* A signal in 5 ms, for a vCPU that nothing else is to wake */
-static void signal_soon(void)
-{
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
-	struct itimerspec in = { .it_value.tv_nsec = 5000000 };
-	timer_t timer;
-
-	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
-	timer_settime(timer, 0, &in, NULL);
-}
-
 static void guest_raise(const struct guest_timer *t)
 {
 	timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(arm_ticks));
@@ -181,7 +167,7 @@ static void run_stopped(struct kvm_vcpu *vcpu, const struct guest_timer *t)
 	u64 pc = vcpu_get_pc(vcpu);
 	struct vcpu_exit x;
 
-	signal_soon();
+	run_signal_in(5000);
 	x = run_past_forced(vcpu);
 	assert_signal(x);
 	assert_level(x, t->level);

@@ -3,9 +3,6 @@
  * REG: VMs that end, whatever their vCPUs are doing.
  */
 #include <dirent.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "user_irq.h"
 #include "vcpu_thread.h"
@@ -91,33 +88,19 @@ static struct kvm_vm *model_copy(const struct model *m)
 	return vm;
 }
 
-static long nr_sleeps(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_THREAD, &usage);
-	return usage.ru_nvcsw;
-}
-
 /* Until a signal comes while the vCPU sleeps in WFI */
 static void run_until_blocked(struct kvm_vcpu *vcpu)
 {
-	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
-	long sleeps = nr_sleeps();
-	timer_t timer;
+	long sleeps = run_nr_sleeps();
 	u64 us;
 
-	TEST_ASSERT(!timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
 	run_take_signal(vcpu);
-	for (us = 200; us < 1000000 && nr_sleeps() == sleeps; us *= 2) {
-		struct itimerspec in = { .it_value.tv_nsec = us * 1000 };
-
-		timer_settime(timer, 0, &in, NULL);
+	for (us = 200; us < 1000000 && run_nr_sleeps() == sleeps; us *= 2) {
+		run_signal_in(us);
 		assert_signal(run_once(vcpu));
 		run_consume_signal();
 	}
-	TEST_ASSERT(nr_sleeps() > sleeps, "WFI never put the vCPU thread to sleep");
-	timer_delete(timer);
+	TEST_ASSERT(run_nr_sleeps() > sleeps, "WFI never put the vCPU thread to sleep");
 }
 
 static void bring_into(enum vcpu_state state, struct kvm_vcpu *vcpu, const struct guest_timer *t)

@@ -178,6 +178,15 @@ void mmio_read_data(struct kvm_vcpu *vcpu, u32 val);
 void run_take_signal(struct kvm_vcpu *vcpu);
 void run_consume_signal(void);
 
+/** run_signal_in() - send RUN_SIGNAL in @us microseconds, in place of one still to come */
+void run_signal_in(u64 us);
+
+/** run_signal_cancel() - no RUN_SIGNAL of run_signal_in(), not even one that has come */
+void run_signal_cancel(void);
+
+/** run_nr_sleeps() - how often the calling thread has gone to sleep, as a vCPU does in WFI */
+long run_nr_sleeps(void);
+
 /** user_irq_signal_handler() - sa_handler that run_once() knows to be a signal */
 void user_irq_signal_handler(int sig);
 

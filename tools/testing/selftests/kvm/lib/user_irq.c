@@ -4,7 +4,9 @@
  */
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
+#include <time.h>
 
 #include "exit_log.h"
 #include "host_log.h"
@@ -89,14 +91,53 @@ void run_take_signal(struct kvm_vcpu *vcpu)
 	free(mask);
 }
 
-void run_consume_signal(void)
+/* Returns whether it was pending. */
+static bool take_signal(void)
 {
 	struct timespec none = {};
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, RUN_SIGNAL);
-	TEST_ASSERT(sigtimedwait(&set, NULL, &none) == RUN_SIGNAL, "the signal is lost");
+	return sigtimedwait(&set, NULL, &none) == RUN_SIGNAL;
+}
+
+void run_consume_signal(void)
+{
+	TEST_ASSERT(take_signal(), "the signal is lost");
+}
+
+static void set_signal_timer(u64 us)
+{
+	struct sigevent ev = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = RUN_SIGNAL };
+	struct itimerspec in = {
+		.it_value = { .tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000 },
+	};
+	static timer_t timer;
+	static bool created;
+
+	TEST_ASSERT(created || !timer_create(CLOCK_MONOTONIC, &ev, &timer), "timer_create");
+	created = true;
+	TEST_ASSERT(!timer_settime(timer, 0, &in, NULL), "timer_settime");
+}
+
+void run_signal_in(u64 us)
+{
+	set_signal_timer(us);
+}
+
+void run_signal_cancel(void)
+{
+	set_signal_timer(0);
+	take_signal();
+}
+
+long run_nr_sleeps(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw;
 }
 
 static bool signal_pending(void)
