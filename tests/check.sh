@@ -163,14 +163,14 @@ suites()
 	suite "7.3 --host nohz -m vhe"
 	suite "7.3 --host nogic -m nvhe"
 	suite "7.3-16k -c max"
-	suite "6.12 -m nvhe -g 2"
-	suite "6.12 -m nvhe -g 3"
-	suite "6.12 -m vhe -g 2" LVL-7.ptimer
-	suite "6.12 -m vhe -g 3" LVL-7.ptimer
-	suite "6.1 -m nvhe -g 2"
-	suite "6.1 -m vhe -g 3" REG-9.icc
-	suite "5.10 -m vhe -g 2"
-	suite "5.10 -m nvhe -g 3" REG-9.icc REG-9.sgi
+	suite "6.12 -m nvhe -g 2" PMU-4.wfi
+	suite "6.12 -m nvhe -g 3" PMU-4.wfi
+	suite "6.12 -m vhe -g 2" LVL-7.ptimer PMU-4.wfi
+	suite "6.12 -m vhe -g 3" LVL-7.ptimer PMU-4.wfi
+	suite "6.1 -m nvhe -g 2" PMU-4.wfi
+	suite "6.1 -m vhe -g 3" PMU-4.wfi REG-9.icc
+	suite "5.10 -m vhe -g 2" PMU-4.wfi
+	suite "5.10 -m nvhe -g 3" PMU-4.wfi REG-9.icc REG-9.sgi
 	# shellcheck disable=SC2046 # a list
 	suite "6.12.43 -m nvhe -t user_irq_block" $(echo BLK-1 BLK-4 BLK-9 |
 		sed 's/[^ ]*/&.vtimer &.ptimer/g')
