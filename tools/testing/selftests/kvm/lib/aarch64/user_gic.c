@@ -247,8 +247,8 @@ void gic_dist_write(struct user_gic *gic, unsigned int cpu, u32 offset, unsigned
 		send_sgi(gic, cpu, val);
 }
 
-/* Let the pins follow what the CPU interfaces signal. */
-static void update_pins(struct user_gic *gic)
+/* Let the pins follow what the CPU interfaces signal; @self is the caller's CPU. */
+static void update_pins(struct user_gic *gic, unsigned int self)
 {
 	unsigned int i;
 	bool irq, fiq;
@@ -261,6 +261,8 @@ static void update_pins(struct user_gic *gic)
 			vcpu_pin_set(c->vcpu, KVM_ARM_IRQ_CPU_IRQ, irq);
 		if (fiq != c->fiq)
 			vcpu_pin_set(c->vcpu, KVM_ARM_IRQ_CPU_FIQ, fiq);
+		if (i != self && (irq != c->irq || fiq != c->fiq))
+			WRITE_ONCE(c->again, true);
 		c->irq = irq;
 		c->fiq = fiq;
 	}
@@ -358,7 +360,7 @@ bool user_gic_mmio(struct user_gic *gic, struct kvm_vcpu *vcpu)
 		dist_access(gic, cpu, run, &val);
 	else
 		cpu_access(gic, cpu, run, &val);
-	update_pins(gic);
+	update_pins(gic, cpu);
 	pthread_mutex_unlock(&gic->lock);
 	if (!run->mmio.is_write)
 		memcpy(run->mmio.data, &val, len);
@@ -380,24 +382,30 @@ void user_gic_set_irq(struct user_gic *gic, struct kvm_vcpu *vcpu, u32 intid, bo
 	TEST_ASSERT(irq && intid >= GIC_NR_SGIS, "INTID %u is no input", intid);
 	pthread_mutex_lock(&gic->lock);
 	set_line(irq, level);
-	update_pins(gic);
+	update_pins(gic, gic->nr_cpus);
 	pthread_mutex_unlock(&gic->lock);
 }
 
 void user_gic_set_field(struct user_gic *gic, struct kvm_vcpu *vcpu, u64 field)
 {
-	struct gic_cpu *c = &gic->cpus[cpu_of(gic, vcpu)];
+	unsigned int cpu = cpu_of(gic, vcpu);
+	struct gic_cpu *c = &gic->cpus[cpu];
 	struct gic_irq *ppis = c->banked;
 
 	/* Only the thread that runs the vCPU comes here. */
-	if (field == c->field)
+	if (field == c->field && !READ_ONCE(c->again))
 		return;
 	pthread_mutex_lock(&gic->lock);
+	if (c->again) {
+		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, c->irq);
+		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_FIQ, c->fiq);
+		c->again = false;
+	}
 	c->field = field;
 	set_line(&ppis[USER_GIC_INTID_VTIMER], field & KVM_ARM_DEV_EL1_VTIMER);
 	set_line(&ppis[USER_GIC_INTID_PTIMER], field & KVM_ARM_DEV_EL1_PTIMER);
 	set_line(&ppis[USER_GIC_INTID_PMU], field & KVM_ARM_DEV_PMU);
-	update_pins(gic);
+	update_pins(gic, cpu);
 	pthread_mutex_unlock(&gic->lock);
 }
 

@@ -42,6 +42,8 @@ struct gic_irq {
  * @field: device_irq_level as last given by user_gic_set_field()
  * @irq: level of the IRQ pin as last given to KVM
  * @fiq: level of the FIQ pin
+ * @again: another thread has changed a pin since. KVM may lose that (bug B01, which
+ *	   is NEW-7's business), so the vCPU's own thread does it again
  */
 struct gic_cpu {
 	struct kvm_vcpu *vcpu;
@@ -54,6 +56,7 @@ struct gic_cpu {
 	u64 field;
 	bool irq;
 	bool fiq;
+	bool again;
 };
 
 struct user_gic {
