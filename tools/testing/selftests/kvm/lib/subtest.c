@@ -195,17 +195,22 @@ static bool watch_read(struct watch *watch)
 /* Waits for the child, watching over it. Returns false if even SIGKILL does not end it. */
 static bool watch_child(pid_t pid, struct watch *watch)
 {
-	struct pollfd pfd = { .fd = watch->fd, .events = POLLIN };
+	struct pollfd pfds[] = {
+		{ .fd = watch->fd, .events = POLLIN },
+		{ .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
+	};
+	struct pollfd *output = &pfds[0], *end = &pfds[1];
 	unsigned int stuck = 0, polls = 0, kills = 0;
 	u64 seen = 0, now;
 
 	for (;;) {
-		if (poll(&pfd, 1, POLL_MS) > 0) {
-			if (watch_read(watch))
-				continue;
-			/* No writer is left: the child is ending, or has. */
-			pfd.fd = -1;
-			close(watch->fd);
+		if (poll(pfds, ARRAY_SIZE(pfds), POLL_MS) > 0 && output->revents) {
+			if (!watch_read(watch)) {
+				/* No writer is left: the child is ending, or has. */
+				close(output->fd);
+				output->fd = -1;
+			}
+			continue;
 		}
 		if (waitpid(pid, &watch->status, WNOHANG) == pid)
 			break;
@@ -231,8 +236,10 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		}
 	}
 
-	if (pfd.fd >= 0)
-		close(pfd.fd);
+	if (output->fd >= 0)
+		close(output->fd);
+	if (end->fd >= 0)
+		close(end->fd);
 	return kills < 2 * KILL_POLLS;
 }
 
