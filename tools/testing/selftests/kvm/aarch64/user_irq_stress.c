@@ -16,7 +16,7 @@
 #define MAX_DELAY_US	256
 #define NR_TIMERS	2
 
-static u64 nr_rounds = 60;
+static u64 nr_rounds = 40;
 static u64 seed;
 
 static const struct guest_timer *const timers[NR_TIMERS] = { &guest_vtimer, &guest_ptimer };

@@ -105,6 +105,8 @@ pkvm)
 	;;
 *) die "--host $host: only nohz, nogic and pkvm" ;;
 esac
+# VMs wait for RCU when they end. Its IPIs would do a tick's work on a tickless CPU.
+[ "$host" = nohz ] || append="rcupdate.rcu_expedited=1 $append"
 case $cpu in
 max) cpu=max,pauth-impdef=on ;;
 # Its r1p0 makes kernels 7.0 to 7.3 enter a guest for ever (erratum 834220).
