@@ -24,7 +24,8 @@
  */
 #define POLL_MS		100
 #define STUCK_POLLS	(10 * 1000 / POLL_MS)	/* without a return of KVM_RUN */
-#define SUBTEST_POLLS	(90 * 1000 / POLL_MS)	/* for a whole subtest */
+#define SUBTEST_POLLS	(90 * 1000 / POLL_MS)	/* for a subtest, and MAX_RETURNS */
+#define MAX_RETURNS	100000			/* of KVM_RUN: far more than any subtest needs */
 #define KILL_POLLS	(5 * 1000 / POLL_MS)	/* to end after the watchdog fired */
 
 #define WATCHDOG_SIGNAL	SIGALRM
@@ -221,8 +222,8 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		polls++;
 		if (!watch->fired && stuck > STUCK_POLLS)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
-		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS)
-			printf("# watchdog: the subtest has taken 90 seconds\n");
+		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS && now > MAX_RETURNS)
+			printf("# watchdog: KVM_RUN returns again and again, and nothing comes of it\n");
 		else if (!watch->fired)
 			continue;
 		watch->fired = true;

@@ -10,11 +10,17 @@ run_kselftest.sh ran it. Without marks (--native) all input is KTAP.
 import argparse
 import collections
 import fnmatch
+import math
+import os
 import re
+import select
+import subprocess
 import sys
+import time
 
 EXIT_PASS, EXIT_FAIL, EXIT_NO_VERDICT, EXIT_SKIP = 0, 1, 2, 4
 TAIL_LINES = 25
+SILENCES = 12	# a host that never stops talking is ended after so many times --silence
 OPEN = ("open", "racy")
 
 KERNEL_LOG = re.compile(r"^\[ *\d+\.\d+\]")
@@ -217,6 +223,31 @@ def judge(run, bugs, strict):
     return EXIT_PASS, lines
 
 
+def console_lines(command, silence, console):
+    """Boot a host, and yield the lines of its console; it is killed when it is silent."""
+    end = time.monotonic() + SILENCES * silence
+    rest = b""
+    with open(console, "wb") as copy, \
+         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, close_fds=False) as host:
+        while True:
+            patience = min(silence, end - time.monotonic())
+            ready = select.select([host.stdout], [], [],
+                                  None if math.isinf(patience) else max(patience, 0))[0]
+            if not ready:
+                host.kill()
+                break
+            data = os.read(host.stdout.fileno(), 65536)
+            if not data:
+                break
+            copy.write(data)
+            copy.flush()
+            *lines, rest = (rest + data).split(b"\n")
+            yield from lines
+    if rest:
+        yield rest
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--known-bugs", metavar="FILE", required=True)
@@ -224,6 +255,12 @@ def main():
     parser.add_argument("--strict", action="store_true", help="open bugs fail the run too")
     parser.add_argument("--native", metavar="VERSION,MODE",
                         help="the input is KTAP from this very host")
+    parser.add_argument("--silence", type=float, default=math.inf, metavar="SECONDS",
+                        help="how long COMMAND may print nothing")
+    parser.add_argument("--console", default=os.devnull, metavar="FILE",
+                        help="what COMMAND prints, as it is")
+    parser.add_argument("command", nargs="*", metavar="COMMAND",
+                        help="boots the host; default is to read its console from stdin")
     args = parser.parse_args()
 
     try:
@@ -237,11 +274,17 @@ def main():
     if args.native:
         run.facts.update(zip(("version", "mode"), args.native.split(",")))
     try:
-        for raw in sys.stdin.buffer:
+        lines = sys.stdin.buffer
+        if args.command:
+            lines = console_lines(args.command, args.silence, args.console)
+        for raw in lines:
             shown = run.feed(raw.decode("utf-8", "replace"))
             if shown is not None:
                 print(shown, flush=True)
     except KeyboardInterrupt:
+        return EXIT_NO_VERDICT
+    except OSError as error:
+        print("ktap.py: %s" % error, file=sys.stderr)
         return EXIT_NO_VERDICT
     code, lines = judge(run, bugs, args.strict)
     for line in lines:

@@ -29,7 +29,7 @@ usage()
 	  -i DIR      the installed suite; default build/install
 	  -o FILE     keep the raw console output
 	  -h          this text
-	Environment: VMTEST_TIMEOUT, seconds until a host that does not end is killed (300).
+	Environment: VMTEST_TIMEOUT, seconds of silence after which a host is hung (300).
 	Exit code: 0 pass, 1 a test failed, 2 no verdict (no boot, panic, bad usage, missing
 	tool), 4 all skipped.
 	USAGE
@@ -188,23 +188,24 @@ trap - EXIT HUP INT TERM
 bsdtar --format newc -cf - -C "$(dirname "$(dirname "$busybox")")" bin/busybox -C "$here" init >&9
 bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9
 
-# A host that hangs, or QEMU itself, ends by SIGKILL at the latest; and with this
-# shell, whose child timeout is as this function is run in a subshell.
+# boot SERIAL COMMAND...: become COMMAND, with QEMU as its last arguments. QEMU ends by
+# SIGKILL when COMMAND does, however that comes.
 boot()
 {
+	serial=$1
+	shift
 	# shellcheck disable=SC2086 # options
-	exec setpriv --pdeathsig KILL timeout --foreground -k 5 "${VMTEST_TIMEOUT:-300}" \
-		setpriv --pdeathsig KILL qemu-system-aarch64 \
-		-M "$machine" $hardware -no-reboot -serial "$1" $dtb \
+	exec "$@" setpriv --pdeathsig KILL qemu-system-aarch64 \
+		-M "$machine" $hardware -no-reboot -serial "$serial" $dtb \
 		-kernel "$image" -initrd /proc/self/fd/9 -append "console=ttyAMA0 quiet loglevel=1 \
 panic=-1 rdinit=/init $append vmtest_cmd=$(printf '%s' "$cmd" | base64 -w0)"
 }
 
 if [ -n "$shell" ]; then
-	(VMTEST_TIMEOUT=infinity boot mon:stdio)
+	(boot mon:stdio env)
 	exit 0
 fi
 echo "# vmtest: $kernel on $cpu, GICv$gic, $smp CPUs${host:+, host $host}"
 # shellcheck disable=SC2086 # one option or none
-boot stdio </dev/null 2>&1 | tee "$console" |
-	python3 "$here/ktap.py" --known-bugs "$here/known-bugs" $strict ${program:+--program "$program"}
+boot stdio python3 "$here/ktap.py" --known-bugs "$here/known-bugs" --console "$console" \
+	--silence "${VMTEST_TIMEOUT:-300}" $strict ${program:+--program "$program"} --
