@@ -39,16 +39,16 @@ static void guest_move(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
-/* Returns the VM that takes the place of @vm. */
-static struct kvm_vm *move_to_new_vm(struct kvm_vm *vm, struct kvm_vcpu **vcpu,
-				     const struct vcpu_state *state, const struct guest_timer *t)
+/* To KVM this is another VM and another vCPU, which is returned. */
+static struct kvm_vcpu *move_to_new_vm(struct kvm_vm *vm, const struct vcpu_state *state)
 {
-	struct kvm_vm *new = user_irq_vm_create(vcpu, guest_move, t);
+	struct kvm_vcpu *vcpu;
 
-	vm_copy_memory(new, vm);
-	vcpu_load_state(*vcpu, state);
-	kvm_vm_free(vm);
-	return new;
+	kvm_vm_release(vm);
+	kvm_vm_restart(vm);
+	vcpu = user_irq_vcpu_add(vm, 0, NULL, guest_move);
+	vcpu_load_state(vcpu, state);
+	return vcpu;
 }
 
 static struct vcpu_state *save_with_timer(struct kvm_vcpu *vcpu, const struct guest_timer *t,
@@ -99,7 +99,7 @@ static void test_move_high(const struct guest_timer *t)
 	assert_sync(x, 0);
 	assert_level(x, t->level);
 	state = save_with_timer(vcpu, t, &cnt);
-	vm = move_to_new_vm(vm, &vcpu, state, t);
+	vcpu = move_to_new_vm(vm, state);
 
 	/* Told on its first run, before any guest instruction. */
 	pc = vcpu_get_pc(vcpu);
@@ -133,7 +133,7 @@ static void test_move_armed(const struct guest_timer *t)
 	TEST_ASSERT(cnt < cval, "the timer always expires before its state is saved");
 	arm_again = 0;
 	sync_global_to_guest(vm, arm_again);
-	vm = move_to_new_vm(vm, &vcpu, state, t);
+	vcpu = move_to_new_vm(vm, state);
 
 	run_waiting_for("the expiry in the new VM");
 	assert_forced(run_once(vcpu), t->level);
@@ -216,6 +216,9 @@ static void guest_off(const struct guest_timer *t)
 	GUEST_ASSERT(!"reached after CPU_OFF");
 }
 
+/* Aff3, Aff2, Aff1 and Aff0 of MPIDR_EL1 */
+#define MPIDR_AFFINITY 0xff00fffffful
+
 /* Where CPU_ON enters, with the MMU off; x0 is the context id. */
 static const u32 guest_entered[] = {
 	0xf9000000,	/* str	x0, [x0] */
@@ -270,7 +273,8 @@ static void test_psci(const struct guest_timer *t)
 	memcpy(addr_gpa2hva(vm, arg.entry), guest_entered, sizeof(guest_entered));
 	target = user_irq_vcpu_add(vm, 1, NULL, guest_off);
 	vcpu_args_set(target, 1, t);
-	TEST_ASSERT(!__vcpu_get_reg(target, SYS_MPIDR_EL1, &mpidr), "KVM_GET_ONE_REG MPIDR_EL1");
+	TEST_ASSERT(!__vcpu_get_reg(target, KVM_ARM64_SYS_REG(SYS_MPIDR_EL1), &mpidr),
+		    "KVM_GET_ONE_REG MPIDR_EL1");
 	vcpu_args_set(vcpu, 3, mpidr & MPIDR_AFFINITY, arg.entry, TEST_MMIO_GPA);
 
 	vcpu_thread_start(&thread, target, run_off_and_on, &arg, HOST_CPU_ANY);

@@ -132,6 +132,12 @@ struct kvm_vm *vm_create_with_vcpus(u32 nr_vcpus, void *guest_code, struct kvm_v
 struct kvm_vcpu *__vm_vcpu_add(struct kvm_vm *vm, u32 vcpu_id);
 struct kvm_vcpu *vm_vcpu_add(struct kvm_vm *vm, u32 vcpu_id, void *guest_code);
 
+/** kvm_vm_release() - close everything of @vm, and keep its memory for kvm_vm_restart() */
+void kvm_vm_release(struct kvm_vm *vm);
+
+/** kvm_vm_restart() - a new VM without vCPUs on the memory that @vm had */
+void kvm_vm_restart(struct kvm_vm *vm);
+
 /** kvm_vm_free() - close everything of @vm and free its memory */
 void kvm_vm_free(struct kvm_vm *vm);
 
@@ -155,8 +161,6 @@ struct userspace_mem_region *memslot2region(struct kvm_vm *vm, u32 slot);
 u64 vm_phy_pages_alloc(struct kvm_vm *vm, size_t num, u64 paddr_min, u32 memslot);
 u64 vm_phy_page_alloc(struct kvm_vm *vm, u64 paddr_min, u32 memslot);
 
-/** vm_copy_memory() - give @to the memory of @from, a VM that was made in the same way */
-void vm_copy_memory(struct kvm_vm *to, struct kvm_vm *from);
 void *addr_gpa2hva(struct kvm_vm *vm, u64 gpa);
 void *addr_gva2hva(struct kvm_vm *vm, u64 gva);
 u64 addr_gva2gpa(struct kvm_vm *vm, u64 gva);

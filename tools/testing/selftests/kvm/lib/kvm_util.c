@@ -69,14 +69,19 @@ void vcpu_enable_cap(struct kvm_vcpu *vcpu, u32 cap, u64 arg0)
 	vcpu_ioctl(vcpu, KVM_ENABLE_CAP, &enable);
 }
 
+static void vm_open(struct kvm_vm *vm)
+{
+	vm->kvm_fd = open_kvm_dev_path_or_exit();
+	vm->fd = __kvm_ioctl(vm->kvm_fd, KVM_CREATE_VM, kvm_arch_vm_type(vm->kvm_fd));
+	TEST_ASSERT(vm->fd >= 0, KVM_IOCTL_ERROR(KVM_CREATE_VM, vm->fd));
+}
+
 struct kvm_vm *vm_create_barebones(void)
 {
 	struct kvm_vm *vm = calloc(1, sizeof(*vm));
 
 	TEST_ASSERT(vm, "out of memory");
-	vm->kvm_fd = open_kvm_dev_path_or_exit();
-	vm->fd = __kvm_ioctl(vm->kvm_fd, KVM_CREATE_VM, kvm_arch_vm_type(vm->kvm_fd));
-	TEST_ASSERT(vm->fd >= 0, KVM_IOCTL_ERROR(KVM_CREATE_VM, vm->fd));
+	vm_open(vm);
 	vm->next_gva = FIRST_GVA;
 	kvm_arch_vm_post_create(vm);
 	return vm;
@@ -156,7 +161,7 @@ struct kvm_vcpu *vm_vcpu_add(struct kvm_vm *vm, u32 vcpu_id, void *guest_code)
 	return vm_arch_vcpu_add(vm, vcpu_id, guest_code);
 }
 
-void kvm_vm_free(struct kvm_vm *vm)
+void kvm_vm_release(struct kvm_vm *vm)
 {
 	int run_size = vcpu_mmap_size(vm->kvm_fd);
 	unsigned int i;
@@ -166,8 +171,25 @@ void kvm_vm_free(struct kvm_vm *vm)
 		close(vm->vcpus[i]->fd);
 		free(vm->vcpus[i]);
 	}
+	vm->nr_vcpus = 0;
 	close(vm->fd);
 	close(vm->kvm_fd);
+}
+
+void kvm_vm_restart(struct kvm_vm *vm)
+{
+	unsigned int i;
+
+	vm_open(vm);
+	for (i = 0; i < vm->nr_regions; i++)
+		vm_ioctl(vm, KVM_SET_USER_MEMORY_REGION, &vm->regions[i].region);
+}
+
+void kvm_vm_free(struct kvm_vm *vm)
+{
+	unsigned int i;
+
+	kvm_vm_release(vm);
 	for (i = 0; i < vm->nr_regions; i++)
 		munmap(vm->regions[i].host_mem, vm->regions[i].region.memory_size);
 	free(vm);
@@ -243,20 +265,6 @@ u64 vm_phy_pages_alloc(struct kvm_vm *vm, size_t num, u64 paddr_min, u32 memslot
 u64 vm_phy_page_alloc(struct kvm_vm *vm, u64 paddr_min, u32 memslot)
 {
 	return vm_phy_pages_alloc(vm, 1, paddr_min, memslot);
-}
-
-void vm_copy_memory(struct kvm_vm *to, struct kvm_vm *from)
-{
-	unsigned int i;
-
-	TEST_ASSERT_EQ(to->nr_regions, from->nr_regions);
-	for (i = 0; i < from->nr_regions; i++) {
-		const struct userspace_mem_region *src = &from->regions[i];
-
-		TEST_ASSERT_EQ(to->regions[i].next_free, src->next_free);
-		memcpy(to->regions[i].host_mem, src->host_mem,
-		       src->next_free - src->region.guest_phys_addr);
-	}
 }
 
 void *addr_gpa2hva(struct kvm_vm *vm, u64 gpa)

@@ -24,9 +24,6 @@
 /* The ids above are complete KVM_GET_ONE_REG ids already. */
 #define KVM_ARM64_SYS_REG(id) (id)
 
-/* Aff3, Aff2, Aff1 and Aff0 of MPIDR_EL1 */
-#define MPIDR_AFFINITY 0xff00fffffful
-
 /* Exception vectors in the order of VBAR_EL1 (Arm ARM D1.4.1) */
 enum {
 	VECTOR_SYNC_CURRENT_SP0,
