@@ -203,7 +203,7 @@ static void wfxt_require(struct kvm_vcpu *vcpu)
 {
 	u64 isar2;
 
-	TEST_ASSERT(!__vcpu_get_reg(vcpu, SYS_ID_AA64ISAR2_EL1, &isar2),
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, KVM_ARM64_SYS_REG(SYS_ID_AA64ISAR2_EL1), &isar2),
 		    "KVM_GET_ONE_REG ID_AA64ISAR2_EL1");
 	__TEST_REQUIRE(isar2 & ID_AA64ISAR2_WFXT, "the guest's CPU has no FEAT_WFxT");
 }

@@ -37,7 +37,9 @@ static void guest_arm_and_wfi(const struct guest_timer *t, u64 ticks)
 
 /* Registers that make a new vCPU one like those that the library makes */
 static const u64 copied_regs[] = {
-	SYS_SCTLR_EL1, SYS_TCR_EL1, SYS_MAIR_EL1, SYS_TTBR0_EL1, SYS_VBAR_EL1,
+	KVM_ARM64_SYS_REG(SYS_SCTLR_EL1), KVM_ARM64_SYS_REG(SYS_TCR_EL1),
+	KVM_ARM64_SYS_REG(SYS_MAIR_EL1), KVM_ARM64_SYS_REG(SYS_TTBR0_EL1),
+	KVM_ARM64_SYS_REG(SYS_VBAR_EL1),
 	ARM64_CORE_REG(sp_el1), ARM64_CORE_REG(regs.pc),
 };
 
@@ -69,7 +71,8 @@ static void model_create(struct model *m)
 	}
 }
 
-static struct kvm_vm *model_copy(const struct model *m)
+/* @vcpus has room for MAX_VM_VCPUS. */
+static struct kvm_vm *model_copy(const struct model *m, struct kvm_vcpu *vcpus[])
 {
 	const struct userspace_mem_region *region = memslot2region(m->vm, 0);
 	struct kvm_vm *vm = vm_create_barebones();
@@ -78,12 +81,12 @@ static struct kvm_vm *model_copy(const struct model *m)
 	vm_set_user_memory_region(vm, 0, 0, region->region.guest_phys_addr,
 				  region->region.memory_size, region->host_mem);
 	for (i = 0; i < m->nr_vcpus; i++) {
-		struct kvm_vcpu *vcpu = __vm_vcpu_add(vm, i);
 		struct kvm_vcpu_init init = m->init;
 
-		vcpu_ioctl(vcpu, KVM_ARM_VCPU_INIT, &init);
+		vcpus[i] = __vm_vcpu_add(vm, i);
+		vcpu_ioctl(vcpus[i], KVM_ARM_VCPU_INIT, &init);
 		for (j = 0; j < ARRAY_SIZE(copied_regs); j++)
-			vcpu_set_reg(vcpu, copied_regs[j], m->regs[i][j]);
+			vcpu_set_reg(vcpus[i], copied_regs[j], m->regs[i][j]);
 	}
 	return vm;
 }
@@ -124,11 +127,12 @@ static void bring_into(enum vcpu_state state, struct kvm_vcpu *vcpu, const struc
 
 static void tear_down_one(const struct model *m, const struct guest_timer *t)
 {
-	struct kvm_vm *vm = model_copy(m);
+	struct kvm_vcpu *vcpus[MAX_VM_VCPUS];
+	struct kvm_vm *vm = model_copy(m, vcpus);
 	unsigned int i;
 
 	for (i = 0; i < m->nr_vcpus; i++)
-		bring_into(i % NR_STATES, vm->vcpus[i], t);
+		bring_into(i % NR_STATES, vcpus[i], t);
 	kvm_vm_free(vm);
 }
 

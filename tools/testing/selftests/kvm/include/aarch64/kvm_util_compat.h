@@ -14,6 +14,14 @@
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 #endif
 
+/* Only 6.12 has the first; the second is younger than 6.1. */
+#ifndef ESR_EC_UNKNOWN
+#define ESR_EC_UNKNOWN 0x0
+#endif
+#ifndef SYS_ID_AA64ISAR2_EL1
+#define SYS_ID_AA64ISAR2_EL1 sys_reg(3, 0, 0, 6, 2)
+#endif
+
 #ifndef TEST_ASSERT_EQ
 #define TEST_ASSERT_EQ(a, b) ASSERT_EQ(a, b)
 #endif

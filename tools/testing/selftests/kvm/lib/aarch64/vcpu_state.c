@@ -18,7 +18,7 @@ static void reg_ioctl(struct kvm_vcpu *vcpu, unsigned long cmd, u64 id, void *va
 
 	TEST_ASSERT(KVM_REG_SIZE(id) <= MAX_REG_SIZE, "register %#lx of %u bytes", id,
 		    KVM_REG_SIZE(id));
-	TEST_ASSERT(!__vcpu_ioctl(vcpu, cmd, &reg), "%s %#lx: %s",
+	TEST_ASSERT(!ioctl(vcpu->fd, cmd, &reg), "%s %#lx: %s",
 		    cmd == KVM_GET_ONE_REG ? "KVM_GET_ONE_REG" : "KVM_SET_ONE_REG", id,
 		    strerror(errno));
 }
