@@ -177,7 +177,7 @@ flock -n 8 || die "another mutants.sh is at work in $out"
 "$vmtest/kselftest.sh" install || exit 2
 suite=$(cd "$root/build/install" && find . -type f -exec sha256sum {} + | LC_ALL=C sort |
 	cat - "$vmtest/known-bugs" | sha256sum | cut -c 1-32)
-"$here/build.sh" base "$src" "$out" || exit 2
+setpriv --pdeathsig TERM "$here/build.sh" base "$src" "$out" || exit 2
 run_all
 code=0
 table >"$out/table"
