@@ -118,9 +118,14 @@ suite()
 "
 	shift
 	(
-		rc=0
-		# shellcheck disable=SC2086 # options
-		"$vmtest" -k $host >"$log" 2>&1 </dev/null || rc=$?
+		# QEMU itself hangs once in some hundred boots: a host without verdict gets
+		# another chance.
+		for _ in 1 2; do
+			rc=0
+			# shellcheck disable=SC2086 # options
+			VMTEST_TIMEOUT=120 "$vmtest" -k $host >>"$log" 2>&1 </dev/null || rc=$?
+			[ $rc -eq 2 ] || break
+		done
 		shown=$(failures "$log")
 		want=$(for id in "$@"; do
 			case "$id $shown " in
@@ -139,8 +144,8 @@ suite()
 		[ $rc -eq $code ] && [ "$shown" = "$want" ]
 		echo $? >"$log.rc"
 	) &
-	# Each host has two CPUs.
-	[ "$(echo "$hosts" | wc -l)" -le $(($(nproc) / 2)) ] || reap
+	# A host has two CPUs, but keeps little more than one busy.
+	[ "$(echo "$hosts" | wc -l)" -le "$(nproc)" ] || reap
 }
 
 reap()
