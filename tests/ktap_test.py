@@ -16,7 +16,7 @@ import ktap  # noqa: E402
 BEGIN = "vmtest-begin kernel=6.12.43+deb12-cloud-arm64 version=6.12.43 mode=vhe cpus=2"
 SUITE = """TAP version 13
 1..2
-# timeout set to 180
+# timeout set to 600
 # selftests: kvm: user_irq_block
 # TAP version 13
 # 1..2
@@ -24,7 +24,7 @@ SUITE = """TAP version 13
 # not ok 1 BLK-1.vtimer WFI wakes up
 # ok 2 BLK-1.ptimer WFI wakes up
 not ok 1 selftests: kvm: user_irq_block # exit=1
-# timeout set to 180
+# timeout set to 600
 # selftests: kvm: user_irq_exit
 # TAP version 13
 # 1..2
@@ -152,6 +152,24 @@ class Verdicts(unittest.TestCase):
                                  "\nvmtest-end 1")
         self.assertEqual(code, 1)
         self.assertIn("INCOMPLETE user_irq_exit: 2 of 3", lines)
+
+
+class Consoles(unittest.TestCase):
+    def console(self, script, silence):
+        return list(ktap.console_lines(["sh", "-c", script], silence, os.devnull))
+
+    def test_all_is_read(self):
+        self.assertEqual(self.console("echo a; printf 'b\\nc'", 60), [b"a", b"b", b"c"])
+
+    def test_silence_ends_the_host(self):
+        self.assertEqual(self.console("echo a; exec sleep 600", 0.2), [b"a"])
+
+    def test_endless_talk_ends_too(self):
+        self.assertIn(b"y", self.console("exec yes", 0.02))
+
+    def test_what_is_said_in_time_is_no_silence(self):
+        self.assertEqual(self.console("for i in 1 2 3; do sleep .4; echo $i; done", 30),
+                         [b"1", b"2", b"3"])
 
 
 if __name__ == "__main__":

@@ -231,10 +231,9 @@ def console_lines(command, silence, console):
          subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, close_fds=False) as host:
         while True:
-            patience = min(silence, end - time.monotonic())
-            ready = select.select([host.stdout], [], [],
-                                  None if math.isinf(patience) else max(patience, 0))[0]
-            if not ready:
+            patience = None if math.isinf(silence) else min(silence, end - time.monotonic())
+            if (patience is not None and patience <= 0) or \
+               not select.select([host.stdout], [], [], patience)[0]:
                 host.kill()
                 break
             data = os.read(host.stdout.fileno(), 65536)
