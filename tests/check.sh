@@ -260,7 +260,7 @@ exit_codes()
 		env KDIR=/ "$kvm/vmtest/kselftest.sh" install
 }
 
-for tool in shellcheck git pgrep:procps spatch:coccinelle; do
+for tool in shellcheck git pgrep:procps spatch:coccinelle yamllint curl; do
 	command -v "${tool%:*}" >/dev/null || EXTRA_PACKAGES="${EXTRA_PACKAGES:-} ${tool#*:}"
 done
 export EXTRA_PACKAGES
