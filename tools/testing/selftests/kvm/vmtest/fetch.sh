@@ -14,12 +14,17 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 SUITES="bullseye bookworm bookworm-backports trixie trixie-backports sid"
 SECURITY_SUITES="bullseye-security bookworm-security trixie-security"
 
-# What the kernel's kselftest framework and checkpatch.pl consist of, and what
-# the semantic patches of mutants/ are for
+# What the kernel's kselftest framework and checkpatch.pl consist of, what the
+# semantic patches of mutants/ are for, and what upstream's kvm selftests and the
+# headers for them are made from
 FRAMEWORK="tools/testing/selftests/Makefile tools/testing/selftests/lib.mk
 	tools/testing/selftests/*.h tools/testing/selftests/*.sh
 	tools/testing/selftests/kselftest* tools/testing/kunit tools/include scripts
-	Makefile arch/arm64/kvm"
+	Makefile arch/arm64/kvm
+	tools/testing/selftests/kvm tools/testing/selftests/rseq
+	tools/testing/selftests/*/lib tools/testing/selftests/*/*.h tools/arch/arm64 tools/build
+	tools/lib/*.c tools/scripts include/uapi include/asm-generic usr/include arch/arm64/Makefile
+	arch/arm64/include arch/arm64/kernel/Makefile* arch/arm64/tools"
 
 usage()
 {
@@ -27,7 +32,8 @@ usage()
 	Usage: fetch.sh kernel VERSION   a series (6.12) or an exact version (6.12.43); with
 	                                 16 KiB pages: 7.3-16k
 	       fetch.sh busybox          a static busybox for arm64
-	       fetch.sh source SERIES    the kselftest framework, scripts and arm64 KVM of a series
+	       fetch.sh source SERIES    the kselftest framework and those of KVM, scripts and arm64
+	                                 KVM of a series
 	       fetch.sh tree SERIES      the whole source of a series
 	       fetch.sh refresh          forget which version is the newest of a series
 	Cache: \$KVM_USER_IRQ_CACHE, else kvm-user-irq in the user's cache directory.
