@@ -63,7 +63,8 @@ cat >"$work/bin/lava-test-case" <<-EOF
 EOF
 chmod +x "$work/suite/run_kselftest.sh" "$work/bin/lava-test-case"
 tar -czf "$work/kselftest.tar.gz" -C "$work/suite" .
-python3 -c 'import sys, yaml
+# Debian's own, which has what yamllint needs
+/usr/bin/python3 -c 'import yaml
 for step in yaml.safe_load(open("ci/lava.yaml"))["run"]["steps"]:
     print(step)' >"$work/steps" || not_ok "ci/lava.yaml has no steps"
 
@@ -81,7 +82,7 @@ lava()
 cat >"$work/ktap" <<-EOF
 	TAP version 13
 	1..2
-	# timeout set to 180
+	# timeout set to 600
 	# selftests: kvm: user_irq_a
 	# TAP version 13
 	# 1..3
@@ -90,7 +91,7 @@ cat >"$work/ktap" <<-EOF
 	# not ok 2 AAA-2 fails
 	# ok 3 AAA-3 skips # SKIP no purple
 	not ok 1 selftests: kvm: user_irq_a # exit=1
-	# timeout set to 180
+	# timeout set to 600
 	# selftests: kvm: user_irq_b
 	# 1..0 # SKIP cannot open /dev/kvm
 	ok 2 selftests: kvm: user_irq_b # SKIP
