@@ -30,7 +30,7 @@ not_ok()
 # same DIR DIR: the same in every byte
 same()
 {
-	diff -r "$1" "$2" >"$work/log" 2>&1 || not_ok "$2 is not as it was" "$work/log"
+	diff -r --no-dereference "$1" "$2" >"$work/log" 2>&1 || not_ok "$2 is not as it was" "$work/log"
 }
 
 # refuses TEXT COMMAND...: exits with 2 and says TEXT, a basic regular expression
