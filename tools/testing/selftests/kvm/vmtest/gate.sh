@@ -22,8 +22,9 @@ usage()
 	  --strict      open kernel bugs count as failures too
 	  -h            this text
 	Environment: CROSS_COMPILE and LLVM as for the kernel's make; GATE_BUILD, directory to
-	build in (build/gate); VMTEST_TIMEOUT, seconds of silence after which a host is hung
-	(300). ccache is used if it is there.
+	build in (build/gate); GATE_CONFIG, more options (CONFIG_X=y ...) for the kernel;
+	GATE_MAKE, more arguments for its make; VMTEST_TIMEOUT, seconds of silence after which
+	a host is hung (300). ccache is used if it is there.
 	Exit code: 0 the tree keeps the contract, 1 it does not, 125 no verdict (no arm64 KVM in
 	the tree, it does not take an option of kernel.config, does not build, does not boot),
 	128 the gate cannot work (wrong usage, tree not clean, missing tool, disk full), more
@@ -113,9 +114,11 @@ missing_packages()
 # The kernel's make, for $tree in $out
 kmake()
 {
+	# shellcheck disable=SC2086 # one word an argument
 	run make -s -C "$tree" "O=$out" ARCH=arm64 "CROSS_COMPILE=$CROSS_COMPILE" \
 		${LLVM:+"LLVM=$LLVM"} "CC=${ccache}$cc" "HOSTCC=${ccache}$hostcc" LOCALVERSION= \
-		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=gate KBUILD_BUILD_HOST=gate "$@"
+		KBUILD_BUILD_TIMESTAMP=1970-01-01 KBUILD_BUILD_USER=gate KBUILD_BUILD_HOST=gate \
+		${GATE_MAKE:-} "$@"
 }
 
 # build_failed LOG WHAT: ends the gate
@@ -147,7 +150,8 @@ check_tree()
 # for those it need not take.
 wanted_options()
 {
-	cat "$here/kernel.config" "$kvm/config" | awk -v release="$release" '
+	# shellcheck disable=SC2086 # one word an option
+	printf '%s\n' ${GATE_CONFIG:-} | cat "$here/kernel.config" "$kvm/config" - | awk -v release="$release" '
 		function newer(a, b,	x, y)	# by the first two numbers
 		{
 			split(a, x, ".")
