@@ -26,6 +26,9 @@ usage()
 	Usage: mutants.sh [options] [GLOB...]
 	  -k DIR  a kernel's source, 6.1 or later, arm64; default that of Debian's $series
 	  -j N    hosts at a time; default one for two CPUs
+	  -i DIR  would another suite have noticed? The one installed in DIR (with a
+	          run_kselftest.sh) is run as a whole, and its programs that fail are
+	          listed, but for those that fail without a mutant
 	  -l      list the mutants: name, rows, modes, words
 	  -n      only see whether they apply
 	  -h      this text
@@ -33,8 +36,9 @@ usage()
 	What has been built and run is kept in build/mutants and not done again as long as
 	the kernel, the mutant and the suite are the same: an interrupted run goes on.
 	Environment: CROSS_COMPILE, LLVM=1, as for a kernel build; ccache is used if there.
+	VMTEST_TIMEOUT, as for vmtest.sh.
 	Exit code: 0 each mutant was killed by the rows that it breaks, 1 not so, 2 no
-	verdict (no source, it does not build, the suite fails without a mutant).
+	verdict (no source, it does not build, the suite fails without a mutant); with -i 0 or 2.
 	USAGE
 }
 
@@ -130,11 +134,33 @@ table()
 	[ $bad -eq 0 ] || code=1
 }
 
-src='' jobs=$((($(nproc) + 1) / 2)) list='' try=''
-while getopts k:j:lnh opt; do
+# What became of each mutant in another suite
+other_table()
+{
+	noticed=0 total=0
+	row MUTANT MODE RESULT 'FAILED PROGRAMS'
+	for name in $names; do
+		if [ -e "$out/results/$name" ]; then
+			row "$name" - "$(cat "$out/results/$name")" ''
+			continue
+		fi
+		total=$((total + 1)) one=0
+		for mode in $(header "$name" modes); do
+			read -r verdict ids <"$results/$name.$mode"
+			row "$name" "$mode" "$verdict" "$ids"
+			[ "$verdict" != killed ] || one=1
+		done
+		noticed=$((noticed + one))
+	done
+	echo "$total mutants: $noticed noticed by $other"
+}
+
+src='' jobs=$((($(nproc) + 1) / 2)) list='' try='' other=''
+while getopts k:j:i:lnh opt; do
 	case $opt in
 	k) src=$OPTARG ;;
 	j) jobs=$OPTARG ;;
+	i) other=$OPTARG ;;
 	l) list=1 ;;
 	n) try=1 ;;
 	h) usage; exit 0 ;;
@@ -142,6 +168,10 @@ while getopts k:j:lnh opt; do
 	esac
 done
 shift $((OPTIND - 1))
+[ -z "$other" ] || {
+	[ -x "$other/run_kselftest.sh" ] || die "-i $other: no suite is installed there"
+	other=$(cd "$other" && pwd -P)
+}
 case $jobs in '' | *[!0-9]* | 0) die "-j $jobs: a number of hosts" ;; esac
 [ $# -gt 0 ] || set -- '*'
 names=$(select_mutants "$@") || exit 2
@@ -175,11 +205,19 @@ mkdir -p "$out" || exit 2
 exec 8>"$out/lock"
 flock -n 8 || die "another mutants.sh is at work in $out"
 "$vmtest/kselftest.sh" install || exit 2
-suite=$(cd "$root/build/install" && find . -type f -exec sha256sum {} + | LC_ALL=C sort |
-	cat - "$vmtest/known-bugs" | sha256sum | cut -c 1-32)
+suite=$(cd "${other:-$root/build/install}" && find . -type f -exec sha256sum {} + |
+	LC_ALL=C sort | cat - "$vmtest/known-bugs" | sha256sum | cut -c 1-32)
+results=$out/results
+[ -z "$other" ] || results=$out/other/$suite
+mkdir -p "$results" || exit 2
+export results other
 setpriv --pdeathsig TERM "$here/build.sh" base "$src" "$out" || exit 2
 run_all
 code=0
-table >"$out/table"
-cat "$out/table"
+if [ -n "$other" ]; then
+	other_table
+else
+	table >"$out/table"
+	cat "$out/table"
+fi
 exit $code

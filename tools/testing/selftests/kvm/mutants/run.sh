@@ -10,7 +10,8 @@
 #
 # SUITE stands for the installed suite. A mode is vhe or nvhe, for a host of
 # another kind nohz:vhe, on another CPU vhe@max. Leaves "VERDICT IDS" in
-# results/NAME.MODE of OUT, for base the ids that fail.
+# NAME.MODE of $results, for base the ids that fail. $other is empty, or where
+# another suite is installed: then ids are names of its programs.
 set -eu
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -25,11 +26,25 @@ boot()
 	[ "$cpu" != "$1" ] || cpu=''
 	setpriv --pdeathsig TERM "$kvm/vmtest/vmtest.sh" -k "$out/images/$name" -m "$mode" \
 		${host:+--host "${host%:}"} ${cpu:+-c "$cpu"} ${target:+-t "$target"} \
-		>"$log.new" 2>&1 </dev/null || rc=$?
+		${other:+-i "$other"} >"$log.new" 2>&1 </dev/null || rc=$?
 	cat "$log.new" >>"$log"
-	failed=$(sed -n 's/^\(# \)*not ok [0-9]* \([A-Z0-9]*-[^ ]*\).*/\2/p' "$log.new" | sort -u |
-		while read -r id; do is_known "$id" || echo "$id"; done)
+	failed=$(if [ -n "$other" ]; then
+		programs_failed
+	else
+		sed -n 's/^\(# \)*not ok [0-9]* \([A-Z0-9]*-[^ ]*\).*/\2/p'
+	fi <"$log.new" | sort -u | while read -r id; do is_known "$id" || echo "$id"; done)
+	# For ktap.py there is no verdict in results that are no subtests'.
+	[ -z "$other" ] || ! grep -qE '^(not )?ok [0-9]+ selftests: ' "$log.new" || rc=0
 	rm "$log.new"
+}
+
+# Of another suite: those that failed, and the one in which the host hung or died
+programs_failed()
+{
+	awk '/^# selftests: / { running = $4 }
+		/^(not )?ok [0-9]+ selftests: / { running = "" }
+		/^not ok [0-9]+ selftests: / { print $6 }
+		/^# NO VERDICT: the host did not get/ && running { print running }'
 }
 
 # Open bugs, and what fails without a mutant, say nothing.
@@ -39,7 +54,7 @@ is_known()
 		# shellcheck disable=SC2254 # a pattern
 		case $1 in $pattern) return 0 ;; esac
 	done
-	grep -qxF "$1" "$out/results/base.$m" 2>/dev/null
+	grep -qxF "$1" "$results/base.$m" 2>/dev/null
 }
 
 # of_row ROW: which of the ids on stdin are the row's?
@@ -84,28 +99,29 @@ run_all()
 		return
 	fi
 	verdict=killed
-	[ "$name" = base ] || for row in $(header "$name" breaks); do
+	[ "$name" = base ] || [ -n "$other" ] || for row in $(header "$name" breaks); do
 		[ -n "$(echo "$ids" | of_row "$row")" ] || verdict=elsewhere
 	done
 }
 
 run_mode()
 {
-	result=$out/results/$name.$m log=$out/logs/$name.$m
+	result=$results/$name.$m log=$out/logs/$name.$m
+	[ -z "$other" ] || log=$result.log
 	id=$({
 		cat "$out/images/$name.id"
-		[ "$name" = base ] || cat "$out/results/base.$m.id"
+		[ "$name" = base ] || cat "$results/base.$m.id"
 		echo "$suite"
 	} | sha256sum | cut -c 1-32)
 	[ "$(cat "$result.id" 2>/dev/null)" != "$id" ] || return 0
 	rm -f "$result" "$result.id"
 	: >"$log"
 	verdict=''
-	[ "$name" = base ] || [ "$(expected "$name")" != killed ] || run_rows
+	[ "$name" = base ] || [ -n "$other" ] || [ "$(expected "$name")" != killed ] || run_rows
 	[ -n "$verdict" ] || run_all
 	ids=$(echo "$ids" | xargs)
 	if [ "$name" = base ]; then
-		if [ "$rc" -eq 2 ] || grep -q '^# NEW FAILURE' "$log"; then
+		if [ "$rc" -eq 2 ] || { [ -z "$other" ] && grep -q '^# NEW FAILURE' "$log"; }; then
 			tail -n 30 "$log" >&2
 			die "without a mutant the suite does not pass in mode $m; all of it is in $log"
 		fi
@@ -119,6 +135,7 @@ run_mode()
 }
 
 out=$1 suite=$2 name=$3
+results=${results:-$out/results} other=${other:-}
 shift 3
 # shellcheck disable=SC2046 # one argument a mode
 [ "$name" = base ] || set -- $(header "$name" modes)
