@@ -14,6 +14,8 @@ help:
 	@echo 'make mutants                 break the kernel in ways that the suite must notice;'
 	@echo '                             M=<glob> some of them, J=<n> hosts at a time,'
 	@echo '                             KDIR=<kernel tree> in a copy of that kernel'
+	@echo 'make coverage                which lines of the kernel does the suite reach? In a kernel'
+	@echo '                             with gcov, of KDIR=<kernel tree>, with lcov'
 	@echo 'make overlay KDIR=<tree>     a copy of that tree with the suite in place of its own kvm'
 	@echo '                             selftests; DEST=<directory> to put it in'
 	@echo 'make graft KDIR=<tree>       add the tests to that tree, on its own kvm_util;'
@@ -21,7 +23,7 @@ help:
 	@echo '                             make graft-patches writes them as patches to OUT=<directory>'
 	@echo 'make clean                   remove build/'
 	@echo
-	@echo 'KDIR=<kernel tree> takes the kselftest framework from there, but in make gate.'
+	@echo 'KDIR=<kernel tree> takes the kselftest framework from there, but in make gate and make coverage.'
 	@echo 'make kselftest exits 2 for any failure; $(VMTEST)/kselftest.sh run'
 	@echo 'gives the exact exit code. make gate and make matrix do so themselves; for their'
 	@echo 'variables: $(VMTEST)/gate.sh -h and matrix.sh -h'
@@ -53,6 +55,9 @@ check:
 mutants:
 	@$(MUTANTS)/mutants.sh $(if $(KDIR),-k '$(KDIR)') $(if $(J),-j '$(J)') $(if $(M),'$(M)')
 
+coverage:
+	@$(VMTEST)/coverage.sh
+
 overlay:
 	@$(VMTEST)/overlay.sh '$(KDIR)' $(if $(DEST),'$(DEST)')
 
@@ -70,4 +75,4 @@ clean:
 
 export KDIR V T J LLVM CROSS_COMPILE KERNELS HOSTS JUNIT
 export GATE_MODES GATE_BUILD VMTEST_TIMEOUT
-.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants overlay graft ungraft graft-patches clean
+.PHONY: help kselftest gate matrix run-gate run-matrix install check mutants coverage overlay graft ungraft graft-patches clean

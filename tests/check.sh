@@ -268,6 +268,7 @@ export EXTRA_PACKAGES
 
 check "ktap.py" python3 "$root/tests/ktap_test.py"
 check "cells.py" python3 "$root/tests/cells_test.py"
+check "coverage.py" python3 "$root/tests/coverage_test.py"
 check "shellcheck" shellcheck_all
 check "checkpatch.pl --strict" checkpatch_all
 exit_codes
