@@ -27,8 +27,8 @@ usage()
 	  -k DIR  a kernel's source, 6.1 or later, arm64; default that of Debian's $series
 	  -j N    hosts at a time; default one for two CPUs
 	  -i DIR  would another suite have noticed? The one installed in DIR (with a
-	          run_kselftest.sh) is run as a whole, and its programs that fail are
-	          listed, but for those that fail without a mutant
+	          run_kselftest.sh) is run as a whole, and its programs that fail three
+	          times are listed, but for those that fail without a mutant
 	  -l      list the mutants: name, rows, modes, words
 	  -n      only see whether they apply
 	  -h      this text

@@ -90,6 +90,13 @@ run_all()
 {
 	boot "$m"
 	ids=$failed
+	# Where time decides, the host's load does: only what fails each time counts.
+	[ -z "$other" ] || [ "$name" = base ] || for again in 2 3; do
+		[ -n "$ids" ] || break
+		echo "# once more, $again" >>"$log"
+		boot "$m"
+		ids=$(echo "$ids" | grep -xF "$failed") || true
+	done
 	if [ -z "$ids" ]; then
 		case $rc in
 		2) verdict=no-verdict ;;
