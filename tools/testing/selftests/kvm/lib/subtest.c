@@ -213,8 +213,12 @@ static bool watch_child(pid_t pid, struct watch *watch)
 			}
 			continue;
 		}
-		if (waitpid(pid, &watch->status, WNOHANG) == pid)
+		if (waitpid(pid, &watch->status, WNOHANG) == pid) {
+			/* What came since poll() looked; not what a grandchild may yet write. */
+			while (output->fd >= 0 && poll(output, 1, 0) > 0 && watch_read(watch))
+				;
 			break;
+		}
 
 		now = exit_log_count();
 		stuck = now == seen ? stuck + 1 : 0;
