@@ -48,15 +48,17 @@ static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest
 	return vm;
 }
 
-/* KVM_EXIT_SYSTEM_EVENT */
+/* KVM_EXIT_SYSTEM_EVENT; the page of guest_psci() is touched before, too */
 static void guest_system_off(const struct guest_timer *t)
 {
+	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 	guest_set_level(t);
 	guest_psci(PSCI_0_2_FN_SYSTEM_OFF);
 }
 
 static void guest_system_reset(const struct guest_timer *t)
 {
+	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
 	guest_set_level(t);
 	guest_psci(PSCI_0_2_FN_SYSTEM_RESET);
 }
