@@ -227,7 +227,7 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		if (!watch->fired && stuck > STUCK_POLLS)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
 		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS && now > MAX_RETURNS)
-			printf("# watchdog: KVM_RUN returns again and again, and nothing comes of it\n");
+			printf("# watchdog: KVM_RUN returns without end\n");
 		else if (!watch->fired)
 			continue;
 		watch->fired = true;
