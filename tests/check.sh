@@ -118,8 +118,8 @@ suite()
 "
 	shift
 	(
-		# QEMU itself hangs once in some hundred boots: a host without verdict gets
-		# another chance.
+		# One host in some hundred hangs, whatever it runs; why is not known. One
+		# without verdict gets another chance.
 		for _ in 1 2; do
 			rc=0
 			# shellcheck disable=SC2086 # options

@@ -23,7 +23,7 @@ usage()
 	Leaves the report as HTML in build/coverage/html, and what lcov makes such reports of
 	in build/coverage/functions.info, of all of the three files in all.info.
 	Environment: CROSS_COMPILE; GATE_BUILD, directory to build in (build/coverage/kernel);
-	VMTEST_TIMEOUT, seconds until a host that does not end is killed (300).
+	VMTEST_TIMEOUT, seconds of silence after which a host is hung (300).
 	Exit code: 0 every line is reached, or coverage.functions says why it is not; 1 not so;
 	2 no verdict.
 	USAGE
