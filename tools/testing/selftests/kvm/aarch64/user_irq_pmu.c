@@ -9,7 +9,8 @@
 #define PMCR_LC		(1ul << 6)
 #define CYCLES		(1ul << 31)	/* the cycle counter in PMCNTENSET and the like */
 #define COUNTER_0	(1ul << 0)
-#define SW_INCR		0		/* event: a write to PMSWINC_EL0 */
+#define SW_INCR		0x00		/* event: a write to PMSWINC_EL0 */
+#define CPU_CYCLES	0x11		/* event: a cycle */
 
 static u64 go;
 
@@ -42,17 +43,22 @@ static void guest_start_cycles(u64 headroom)
 	isb();
 }
 
-/* An overflow at once, by software */
-static void guest_overflow_counter_0(void)
+static void guest_start_counter_0(u64 event, u32 headroom)
 {
 	write_sysreg(0, pmselr_el0);
 	isb();
-	write_sysreg(SW_INCR, pmxevtyper_el0);
-	write_sysreg(0xffffffff, pmxevcntr_el0);
+	write_sysreg(event, pmxevtyper_el0);
+	write_sysreg(-headroom, pmxevcntr_el0);
 	write_sysreg(COUNTER_0, pmintenset_el1);
 	write_sysreg(COUNTER_0, pmcntenset_el0);
 	write_sysreg(PMCR_E, pmcr_el0);
 	isb();
+}
+
+/* An overflow at once, by software */
+static void guest_overflow_counter_0(void)
+{
+	guest_start_counter_0(SW_INCR, 1);
 	write_sysreg(COUNTER_0, pmswinc_el0);
 	isb();
 }
@@ -73,27 +79,38 @@ static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
 	return vm;
 }
 
-/* PMU-1: the cycle counter overflows while the guest spins */
-static void guest_spin_over(void)
+/* PMU-1: a counter overflows while the guest spins */
+static void guest_spin_over(u64 counter)
 {
-	guest_pmu_reset();
-	guest_start_cycles(100000);
 	while (!READ_ONCE(go))
 		;
-	GUEST_ASSERT(read_sysreg(pmovsset_el0) & CYCLES);
+	GUEST_ASSERT(read_sysreg(pmovsset_el0) == counter);
 	GUEST_SYNC(0);
 	GUEST_DONE();
 }
 
-static void test_cycles(const struct guest_timer *unused)
+static void guest_cycles(void)
+{
+	guest_pmu_reset();
+	guest_start_cycles(100000);
+	guest_spin_over(CYCLES);
+}
+
+static void guest_event(void)
+{
+	guest_pmu_reset();
+	guest_start_counter_0(CPU_CYCLES, 100000);
+	guest_spin_over(COUNTER_0);
+}
+
+static void check_spin_over(void *guest_code)
 {
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
-	(void)unused;
-	vm = pmu_vm_create(&vcpu, guest_spin_over);
-	run_waiting_for("the forced exit for the overflow of the cycle counter");
+	vm = pmu_vm_create(&vcpu, guest_code);
+	run_waiting_for("the forced exit for the overflow");
 	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
 	go = 1;
 	sync_global_to_guest(vm, go);
@@ -104,7 +121,19 @@ static void test_cycles(const struct guest_timer *unused)
 	kvm_vm_free(vm);
 }
 
-/* PMU-1, PMU-2: an event counter, and the three ways to take the line down */
+static void test_cycles(const struct guest_timer *unused)
+{
+	(void)unused;
+	check_spin_over(guest_cycles);
+}
+
+static void test_event(const struct guest_timer *unused)
+{
+	(void)unused;
+	check_spin_over(guest_event);
+}
+
+/* PMU-2: the three ways to take the line down */
 enum { BY_OVERFLOW_FLAG, BY_INTERRUPT_ENABLE, BY_PMCR, NR_BY };
 
 static void guest_raise_and_lower(void)
@@ -313,6 +342,7 @@ static void test_wfi_sweep(const struct guest_timer *unused)
 
 static const struct subtest subtests[] = {
 	{ "PMU-1.cycles", "an overflow of the cycle counter forces an exit", test_cycles, NULL },
+	{ "PMU-1.event", "an overflow of an event counter forces an exit", test_event, NULL },
 	{ "PMU-2", "clearing flag, interrupt enable or PMCR.E each lower the line",
 	  test_raise_and_lower, NULL },
 	{ "PMU-3", "the PMU and the timers move only their own bits", test_three, NULL },
