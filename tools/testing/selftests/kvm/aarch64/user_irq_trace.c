@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * TRC: what KVM's trace events say is what userspace was told.
+ * EXIT-12: and it was told before they say that the guest runs on.
  */
 #include "tracefs.h"
 #include "user_irq.h"
+#include "vcpu_thread.h"
 
 #define ROUNDS	30
 #define MAX_IRQ	64
@@ -49,21 +51,26 @@ struct traced_irq {
 static struct traced_irq irqs[MAX_IRQ];
 
 /* Many events bring no change: the host re-evaluates a timer, from 7.2 on an emulated one too. */
-static void read_events(struct tracefs *tracefs)
+static void update_irq_event(const char *text)
 {
 	unsigned int id, irq;
-	char text[256];
 	int level;
 
-	while (tracefs_next_event(tracefs, text, sizeof(text))) {
-		TEST_ASSERT(sscanf(text, "kvm_timer_update_irq: VCPU: %u, IRQ %u, level %d", &id,
-				   &irq, &level) == 3, "trace event: %s", text);
-		TEST_ASSERT(id == VCPU_ID && irq < MAX_IRQ && (level == 0 || level == 1),
-			    "trace event: %s", text);
-		irqs[irq].nr_events++;
-		irqs[irq].nr_changes += level != irqs[irq].level;
-		irqs[irq].level = level;
-	}
+	TEST_ASSERT(sscanf(text, "kvm_timer_update_irq: VCPU: %u, IRQ %u, level %d", &id, &irq,
+			   &level) == 3, "trace event: %s", text);
+	TEST_ASSERT(id == VCPU_ID && irq < MAX_IRQ && (level == 0 || level == 1),
+		    "trace event: %s", text);
+	irqs[irq].nr_events++;
+	irqs[irq].nr_changes += level != irqs[irq].level;
+	irqs[irq].level = level;
+}
+
+static void read_events(struct tracefs *tracefs)
+{
+	char text[256];
+
+	while (tracefs_next_event(tracefs, text, sizeof(text)))
+		update_irq_event(text);
 }
 
 /* The timer's own, since no other timer is on: the only IRQ number that has changes. */
@@ -87,6 +94,34 @@ static u64 traced_changes(void)
 	return number < MAX_IRQ ? irqs[number].nr_changes : 0;
 }
 
+static struct kvm_vcpu *traced_vcpu_create(const struct guest_timer *t)
+{
+	struct kvm_vm *vm = user_irq_vm_create_empty(1);
+	struct kvm_vcpu *vcpu = user_irq_vcpu_add(vm, VCPU_ID, NULL, guest_rounds);
+
+	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
+	vcpu_args_set(vcpu, 1, t);
+	run_waiting_for("the next change of the level");
+	return vcpu;
+}
+
+static struct vcpu_exit run_round(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_exit x = run_once(vcpu);
+
+	if (x.level && !x.before) {
+		told++;
+		sync_global_to_guest(vcpu->vm, told);
+	}
+	return x;
+}
+
+static void let_expire(struct kvm_vcpu *vcpu, struct vcpu_exit x)
+{
+	if (x.uc.cmd == UCALL_NONE && x.reason == KVM_EXIT_MMIO && *vcpu->run->mmio.data == 2)
+		usleep(200);
+}
+
 /* TRC-1 */
 static void test_update_irq(const struct guest_timer *t)
 {
@@ -94,36 +129,22 @@ static void test_update_irq(const struct guest_timer *t)
 	struct tracefs *tracefs;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
-	struct kvm_vm *vm;
 
 	user_irq_require();
 	user_irq_require_timer(t);
 	tracefs = tracefs_create();
 	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
-	vm = user_irq_vm_create_empty(1);
-	vcpu = user_irq_vcpu_add(vm, VCPU_ID, NULL, guest_rounds);
-	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
-	vcpu_args_set(vcpu, 1, t);
-
-	run_waiting_for("the next change of the level");
+	vcpu = traced_vcpu_create(t);
 	do {
-		x = run_once(vcpu);
+		x = run_round(vcpu);
 		nr_changes += x.level != x.before;
-		if (x.level && !x.before) {
-			told++;
-			sync_global_to_guest(vm, told);
-		}
 
 		/* It may be traced as the next KVM_RUN begins, or after the field was filled in. */
 		read_events(tracefs);
 		traced = traced_changes();
 		TEST_ASSERT(traced <= nr_changes + 1 && nr_changes <= traced + 1,
 			    "userspace saw %lu changes, the trace has %lu", nr_changes, traced);
-
-		/* Let the timer expire in here. */
-		if (x.uc.cmd == UCALL_NONE && x.reason == KVM_EXIT_MMIO &&
-		    *vcpu->run->mmio.data == 2)
-			usleep(200);
+		let_expire(vcpu, x);
 	} while (x.uc.cmd != UCALL_DONE);
 
 	TEST_ASSERT(nr_changes == 2 * ROUNDS && traced == nr_changes,
@@ -131,13 +152,68 @@ static void test_update_irq(const struct guest_timer *t)
 		    traced);
 	pr_info("IRQ %u: %lu events, %lu of them changes\n", traced_number(),
 		irqs[traced_number()].nr_events, traced);
-	kvm_vm_free(vm);
+	kvm_vm_free(vcpu->vm);
+	tracefs_free(tracefs);
+}
+
+/*
+ * EXIT-12: where KVM knows of a change, the next thing must be to tell it. A guest
+ * that is entered first is interrupted soon by the next tick, if its CPU has one.
+ */
+static unsigned int read_entries(struct tracefs *tracefs, bool told_level)
+{
+	unsigned int i, nr_entries = 0;
+	char text[256];
+	bool level;
+
+	while (tracefs_next_event(tracefs, text, sizeof(text))) {
+		if (strncmp(text, "kvm_entry:", strlen("kvm_entry:"))) {
+			update_irq_event(text);
+			continue;
+		}
+		for (level = false, i = 0; i < MAX_IRQ; i++)
+			level |= irqs[i].level;
+		TEST_ASSERT(level == told_level,
+			    "entered with the line %s, userspace was told that it is %s",
+			    level ? "high" : "low", told_level ? "high" : "low");
+		nr_entries++;
+	}
+	return nr_entries;
+}
+
+static void test_entry(const struct guest_timer *t)
+{
+	struct tracefs *tracefs;
+	unsigned int nr = 0;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	char filter[64];
+
+	user_irq_require();
+	user_irq_require_timer(t);
+	/* The kernel moves an emulated timer away from a tickless CPU. */
+	host_cpu_pin(host_cpu_count() - 1);
+	tracefs = tracefs_create();
+	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
+	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
+	tracefs_enable(tracefs, "kvm/kvm_entry", filter);
+	vcpu = traced_vcpu_create(t);
+	do {
+		x = run_round(vcpu);
+		nr += read_entries(tracefs, x.before);
+		let_expire(vcpu, x);
+	} while (x.uc.cmd != UCALL_DONE);
+	TEST_ASSERT(nr >= 2 * ROUNDS, "%u rounds, %u times was the guest entered", ROUNDS, nr);
+	pr_info("IRQ %u: %lu changes, %u entries\n", traced_number(), traced_changes(), nr);
+	kvm_vm_free(vcpu->vm);
 	tracefs_free(tracefs);
 }
 
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("TRC-1", "kvm_timer_update_irq tells the changes that userspace saw",
 		       test_update_irq),
+	TIMER_SUBTESTS("EXIT-12.entry", "the guest is not entered before a change is told",
+		       test_entry),
 };
 
 int main(int argc, char **argv)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // breaks: EXIT-12
-// modes: nohz:vhe
+// modes: vhe nvhe
 // file: arch/arm64/kvm/arm.c
 //
-// A level change is told by one host interrupt in four; a host tick hides it.
+// A level change is told by one host interrupt in four: the guest runs on meanwhile.
 
 @@
 identifier vcpu;
