@@ -11,8 +11,13 @@ symbol reset_state, vcpu;
 @@
  kvm_reset_vcpu(...)
  {
- <...
-+	if (!reset_state.reset)
-	kvm_timer_vcpu_reset(vcpu);
- ...>
++	u64 cntv_ctl = ctxt_sys_reg(&vcpu->arch.ctxt, CNTV_CTL_EL0);
++	u64 cntp_ctl = ctxt_sys_reg(&vcpu->arch.ctxt, CNTP_CTL_EL0);
+ ...
+ kvm_timer_vcpu_reset(vcpu);
++	if (reset_state.reset) {
++		ctxt_sys_reg(&vcpu->arch.ctxt, CNTV_CTL_EL0) = cntv_ctl;
++		ctxt_sys_reg(&vcpu->arch.ctxt, CNTP_CTL_EL0) = cntp_ctl;
++	}
+ ...
  }
