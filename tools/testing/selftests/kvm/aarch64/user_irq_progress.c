@@ -110,10 +110,12 @@ static void test_neighbours(const struct guest_timer *t)
 	vm = user_irq_vm_create(&vcpu, guest_rounds, t);
 
 	assert_sync(run_past_forced(high_vcpu), 0);
+	host_interrupts_mark(t);
 	for (i = 0; i < NEIGHBOUR_ROUNDS; i++) {
 		assert_sync(run_once(high_vcpu), 0);
 		run_told(vm, vcpu, t);
 	}
+	assert_host_interrupts(t, NEIGHBOUR_ROUNDS);
 
 	/* And a vCPU that comes when the one with the high line has gone. */
 	kvm_vm_free(vm);

@@ -52,6 +52,7 @@ static void test_tickless(const struct guest_timer *t)
 	vcpu_thread_start(&busy, vcpu, keep_cpu_busy, NULL, last_cpu);
 	run_waiting_for("the forced exit for an expiry on a tickless CPU");
 
+	host_interrupts_mark(t);
 	for (round = 1; round <= ROUNDS; round++) {
 		assert_forced(run_once(vcpu), t->level);
 		told = round;
@@ -63,6 +64,7 @@ static void test_tickless(const struct guest_timer *t)
 		max_late = late > max_late ? late : max_late;
 	}
 	pr_info("told %lu us after the expiry at most\n", max_late / usec_to_cycles(1));
+	assert_host_interrupts(t, ROUNDS);
 	assert_done(run_once(vcpu));
 	vcpu_thread_stop(&busy);
 	kvm_vm_free(vm);

@@ -103,6 +103,22 @@ struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 /** run_once() - one KVM_RUN. Guest assertions and exceptions fail the test here */
 struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 
+/**
+ * host_interrupts_mark() - count the host's interrupts of @timer from here on
+ *
+ * On a CPU with little else to do a host interrupt of another kind tells an expiry
+ * that @timer's own did not, if late.
+ */
+void host_interrupts_mark(const struct guest_timer *timer);
+
+/**
+ * assert_host_interrupts() - most of @nr_expiries interrupted the host
+ *
+ * All would if none came while the vCPU was preempted, or in the very moment in
+ * which something else ended the guest's run. Of emulated timers nothing is asserted.
+ */
+void assert_host_interrupts(const struct guest_timer *timer, u64 nr_expiries);
+
 /** run_waiting_for() - what the next KVM_RUNs wait for, for the words of the watchdog */
 void run_waiting_for(const char *what);
 

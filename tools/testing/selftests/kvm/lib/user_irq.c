@@ -44,6 +44,7 @@ const struct guest_timer guest_ptimer = {
 };
 
 static const char *waiting_for = "any exit";
+static u64 interrupts_mark;
 static struct kvm_vm *vgic_vms[MAX_VGIC_VMS];
 static unsigned int nr_vgic_vms;
 static __thread volatile sig_atomic_t nr_signals;
@@ -138,6 +139,48 @@ long run_nr_sleeps(void)
 
 	getrusage(RUSAGE_THREAD, &usage);
 	return usage.ru_nvcsw;
+}
+
+/* What all CPUs took of a direct timer's interrupts, and how often this thread was preempted */
+static u64 host_interrupts(const struct guest_timer *timer)
+{
+	const char *name = timer == &guest_vtimer ? "kvm guest vtimer" : "kvm guest ptimer";
+	FILE *f = fopen("/proc/interrupts", "r");
+	struct rusage usage;
+	char line[4096];
+	u64 nr;
+
+	TEST_ASSERT(f, "open /proc/interrupts");
+	getrusage(RUSAGE_THREAD, &usage);
+	nr = usage.ru_nivcsw;
+	while (fgets(line, sizeof(line), f)) {
+		char *count = strchr(line, ':'), *end;
+
+		if (!count || !strstr(line, name))
+			continue;
+		for (count++; ; count = end) {
+			nr += strtoull(count, &end, 10);
+			if (end == count)
+				break;
+		}
+	}
+	fclose(f);
+	return nr;
+}
+
+void host_interrupts_mark(const struct guest_timer *timer)
+{
+	interrupts_mark = host_interrupts(timer);
+}
+
+void assert_host_interrupts(const struct guest_timer *timer, u64 nr_expiries)
+{
+	u64 nr = host_interrupts(timer) - interrupts_mark;
+
+	if (timer == &guest_ptimer && strcmp(host_log_mode(), "VHE"))
+		return;
+	TEST_ASSERT(2 * nr >= nr_expiries, "%lu expiries, but only %lu interrupts of the host's",
+		    nr_expiries, nr);
 }
 
 static bool signal_pending(void)

@@ -3,7 +3,7 @@
 // modes: vhe nvhe
 // file: arch/arm64/kvm/arch_timer.c arch/arm64/kvm/sys_regs.c
 //
-// Userspace that saves a vCPU reads CVAL as all ones.
+// Userspace that saves a vCPU reads a CVAL that is never reached.
 
 @@
 expression vcpu, timer;
@@ -12,7 +12,7 @@ expression vcpu, timer;
  {
  <...
 -	kvm_arm_timer_read(vcpu, timer, TIMER_REG_CVAL)
-+	~0ULL
++	~0ULL >> 1
  ...>
  }
 
@@ -24,6 +24,6 @@ identifier val, vcpu, rd;
  <...
 	*val = __vcpu_sys_reg(vcpu, rd->reg);
 +	if (rd->reg == CNTV_CVAL_EL0 || rd->reg == CNTP_CVAL_EL0)
-+		*val = ~0ULL;
++		*val = ~0ULL >> 1;
  ...>
  }

@@ -12,6 +12,6 @@ expression ctx, phys_active;
  kvm_timer_vcpu_load_gic(...)
  {
  ...
-+if (phys_active || !irqchip_in_kernel(vcpu->kvm))
++if (phys_active || irqchip_in_kernel(vcpu->kvm))
  set_timer_irq_phys_active(ctx, phys_active);
  }
