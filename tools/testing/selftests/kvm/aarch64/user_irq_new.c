@@ -204,7 +204,7 @@ static void guest_wait_in_wfi(void)
 	for (round = 1; round <= FEW_ROUNDS; round++) {
 		WRITE_ONCE(nr_rounds, round);
 		/* Masked, so that the interrupt cannot come between the test and the WFI. */
-		while (READ_ONCE(nr_irqs) < round) {
+		while (READ_ONCE(nr_irqs) + READ_ONCE(nr_fiqs) < round) {
 			asm volatile("wfi" ::: "memory");
 			local_irq_enable();
 			isb();
@@ -218,6 +218,7 @@ static void guest_wait_in_wfi(void)
 static void run_taker(struct vcpu_thread *thread)
 {
 	struct kvm_vcpu *vcpu = thread->vcpu;
+	const u32 *pin = thread->arg;
 	unsigned int round;
 	struct vcpu_exit x;
 
@@ -225,21 +226,24 @@ static void run_taker(struct vcpu_thread *thread)
 		x = run_once(vcpu);
 		assert_eoi(&x, vcpu);
 		assert_level(x, 0);
-		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, false);
+		vcpu_pin_set(vcpu, *pin, false);
 	}
 	x = run_once(vcpu);
 	assert_done(x);
 }
 
-static void raise_from_thread(void *guest_code, bool asleep)
+static void raise_from_thread(void *guest_code, bool asleep, u32 pin)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_code, NULL);
 	unsigned int round, polls, nr_asleep = 0;
 	struct vcpu_thread thread;
 
-	install(vm, guest_count_irq, NULL);
-	vcpu_thread_start(&thread, vcpu, run_taker, NULL, 0);
+	if (pin == KVM_ARM_IRQ_CPU_IRQ)
+		install(vm, guest_count_irq, NULL);
+	else
+		install(vm, NULL, guest_count_fiq);
+	vcpu_thread_start(&thread, vcpu, run_taker, &pin, 0);
 	host_cpu_pin(1);
 	for (round = 1; round <= FEW_ROUNDS; round++) {
 		guest_u64_wait(vm, &nr_rounds, round);
@@ -251,13 +255,14 @@ static void raise_from_thread(void *guest_code, bool asleep)
 			}
 			usleep(100);
 		}
-		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, true);
+		vcpu_pin_set(vcpu, pin, true);
 	}
 	vcpu_thread_join(&thread);
 	if (asleep)
 		pr_info("%u of %u interrupts raised while the vCPU slept\n", nr_asleep,
 			FEW_ROUNDS);
-	TEST_ASSERT_EQ(guest_u64_read(vm, &nr_irqs), (u64)FEW_ROUNDS);
+	TEST_ASSERT_EQ(guest_u64_read(vm, pin == KVM_ARM_IRQ_CPU_IRQ ? &nr_irqs : &nr_fiqs),
+		       (u64)FEW_ROUNDS);
 	kvm_vm_free(vm);
 }
 
@@ -265,13 +270,19 @@ static void test_raise_in_guest(const struct guest_timer *t)
 {
 	(void)t;
 	host_cpu_require(2);
-	raise_from_thread(guest_wait_spinning, false);
+	raise_from_thread(guest_wait_spinning, false, KVM_ARM_IRQ_CPU_IRQ);
 }
 
 static void test_raise_in_wfi(const struct guest_timer *t)
 {
 	(void)t;
-	raise_from_thread(guest_wait_in_wfi, true);
+	raise_from_thread(guest_wait_in_wfi, true, KVM_ARM_IRQ_CPU_IRQ);
+}
+
+static void test_raise_fiq_in_wfi(const struct guest_timer *t)
+{
+	(void)t;
+	raise_from_thread(guest_wait_in_wfi, true, KVM_ARM_IRQ_CPU_FIQ);
 }
 
 /* NEW-4: PSTATE masks, the level counts */
@@ -410,6 +421,8 @@ static const struct subtest subtests[] = {
 	  NULL },
 	{ "NEW-3.wfi", "IRQ raised by another thread while the guest is in WFI",
 	  test_raise_in_wfi, NULL },
+	{ "NEW-3.fiq", "FIQ raised by another thread while the guest is in WFI",
+	  test_raise_fiq_in_wfi, NULL },
 	TIMER_SUBTESTS("NEW-4", "masked by PSTATE: pends, or is gone with the level", test_masked),
 	TIMER_SUBTESTS("NEW-5", "handler that does not quiesce is entered again", test_unquiet),
 };
