@@ -42,10 +42,14 @@ static void guest_arm(u64 ticks)
 	timer_set_ctl(timer->timer, CTL_ENABLE);
 }
 
-/* KVM looks after the vgic at every exit, so let there be one. */
-static void guest_exit_to_kvm(void)
+/*
+ * KVM folds the vgic's state at an exit, and looks at the timers' when the vCPU
+ * is loaded: let there be an exit of each kind.
+ */
+static void guest_exit_to_host(void)
 {
 	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
+	GUEST_SYNC(0);
 }
 
 static u32 guest_ack(void)
@@ -127,8 +131,9 @@ static void guest_check_active(u32 intid)
 {
 	GUEST_ASSERT_EQ(depth++, 0);
 	local_irq_enable();
-	guest_exit_to_kvm();
+	guest_exit_to_host();
 	GUEST_ASSERT(gic->is_active(intid));
+	GUEST_ASSERT(gic->is_pending(intid));
 	GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
 	local_irq_disable();
 	depth--;
@@ -171,7 +176,7 @@ static void guest_take_again(void)
 		guest_arm(0);
 		while (READ_ONCE(nr_irqs) < round * TAKES)
 			cpu_relax();
-		guest_exit_to_kvm();
+		guest_exit_to_host();
 		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), round * TAKES);
 		GUEST_ASSERT_EQ(gic->next(), GUEST_GIC_NONE);
 		GUEST_ASSERT(!gic->is_active(timer_intid()));
@@ -192,6 +197,16 @@ static void guest_again_split(const struct guest_timer *t, const struct guest_gi
 	guest_take_again();
 }
 
+static void run_to_done(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_exit x;
+
+	do {
+		x = run_once(vcpu);
+	} while (x.uc.cmd == UCALL_SYNC);
+	assert_done(x);
+}
+
 static void test_again(const struct guest_timer *t, const struct guest_gic *g)
 {
 	struct kvm_vcpu *vcpu;
@@ -199,11 +214,11 @@ static void test_again(const struct guest_timer *t, const struct guest_gic *g)
 
 	run_waiting_for("an interrupt that stays asserted to be taken again");
 	vm = vgic_vm_create(&vcpu, guest_again, guest_handle_again, t, g);
-	assert_done(run_once(vcpu));
+	run_to_done(vcpu);
 	kvm_vm_free(vm);
 
 	vm = vgic_vm_create(&vcpu, guest_again_split, guest_handle_again_split, t, g);
-	assert_done(run_once(vcpu));
+	run_to_done(vcpu);
 	kvm_vm_free(vm);
 }
 

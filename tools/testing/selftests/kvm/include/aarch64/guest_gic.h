@@ -35,6 +35,7 @@ struct guest_gic {
 	void (*eoi)(u32 intid);
 	void (*deactivate)(u32 intid);
 	u32 (*next)(void);
+	bool (*is_pending)(u32 intid);
 	bool (*is_active)(u32 intid);
 };
 

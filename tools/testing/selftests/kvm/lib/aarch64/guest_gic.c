@@ -28,6 +28,11 @@ static u32 v2_next(void)
 	return gicc_read(GICC_HPPIR);
 }
 
+static bool v2_is_pending(u32 intid)
+{
+	return gicd_read_bit(GICD_ISPENDR, intid);
+}
+
 static bool v2_is_active(u32 intid)
 {
 	return gicd_read_bit(GICD_ISACTIVER, intid);
@@ -42,6 +47,7 @@ const struct guest_gic guest_gic_v2 = {
 	.eoi = gic_eoi,
 	.deactivate = v2_deactivate,
 	.next = v2_next,
+	.is_pending = v2_is_pending,
 	.is_active = v2_is_active,
 };
 
@@ -108,6 +114,11 @@ static u32 v3_next(void)
 	return read_sysreg(icc_hppir1_el1);
 }
 
+static bool v3_is_pending(u32 intid)
+{
+	return readl(v3_sgi_frame(GICD_ISPENDR)) >> intid & 1;
+}
+
 static bool v3_is_active(u32 intid)
 {
 	return readl(v3_sgi_frame(GICD_ISACTIVER)) >> intid & 1;
@@ -122,5 +133,6 @@ const struct guest_gic guest_gic_v3 = {
 	.eoi = v3_eoi,
 	.deactivate = v3_deactivate,
 	.next = v3_next,
+	.is_pending = v3_is_pending,
 	.is_active = v3_is_active,
 };
