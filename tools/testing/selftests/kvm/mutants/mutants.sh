@@ -37,8 +37,9 @@ usage()
 	the kernel, the mutant and the suite are the same: an interrupted run goes on.
 	Environment: CROSS_COMPILE, LLVM=1, as for a kernel build; ccache is used if there.
 	VMTEST_TIMEOUT, as for vmtest.sh.
-	Exit code: 0 each mutant was killed by the rows that it breaks, 1 not so, 2 no
-	verdict (no source, it does not build, the suite fails without a mutant); with -i 0 or 2.
+	Exit code: 0 each mutant was killed by the rows that it breaks, or the kernel has not
+	the code, or the host not what the row needs; 1 not so, 2 no verdict (no source, it
+	does not build, the suite fails without a mutant); with -i 0 or 2.
 	USAGE
 }
 
@@ -116,14 +117,20 @@ table()
 			continue
 			;;
 		esac
-		want=$(expected "$name")
+		want=$(expected "$name") seen=1
 		for mode in $(header "$name" modes); do
 			read -r verdict ids <"$out/results/$name.$mode" || verdict='not run'
 			row "$name" "$mode" "$verdict" "$ids"
-			[ "$verdict" = "$want" ] || good=0
+			case $verdict in
+			absent) seen=0 ;;
+			"$want") ;;
+			*) good=0 ;;
+			esac
 		done 2>/dev/null
 		if [ $good -eq 0 ]; then
 			bad=$((bad + 1))
+		elif [ $seen -eq 0 ]; then
+			absent=$((absent + 1))
 		elif [ "$want" = survived ]; then
 			equivalent=$((equivalent + 1))
 		else
