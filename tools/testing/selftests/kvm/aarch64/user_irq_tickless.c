@@ -40,7 +40,7 @@ static void keep_cpu_busy(struct vcpu_thread *thread)
 static void test_tickless(const struct guest_timer *t)
 {
 	int last_cpu = host_cpu_count() - 1;
-	u64 late, max_late = 0, round;
+	u64 late, max_late = 0, nr_seen = 0, round;
 	struct vcpu_thread busy;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
@@ -62,9 +62,11 @@ static void test_tickless(const struct guest_timer *t)
 		assert_level(x, 0);
 		late = x.uc.args[2];
 		max_late = late > max_late ? late : max_late;
+		/* The guest ran on until the expiry. */
+		nr_seen += late > 0;
 	}
 	pr_info("told %lu us after the expiry at most\n", max_late / usec_to_cycles(1));
-	assert_host_interrupts(t, ROUNDS);
+	assert_host_interrupts(t, nr_seen);
 	assert_done(run_once(vcpu));
 	vcpu_thread_stop(&busy);
 	kvm_vm_free(vm);

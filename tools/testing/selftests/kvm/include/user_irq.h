@@ -114,8 +114,11 @@ void host_interrupts_mark(const struct guest_timer *timer);
 /**
  * assert_host_interrupts() - most of @nr_expiries interrupted the host
  *
- * All would if none came while the vCPU was preempted, or in the very moment in
- * which something else ended the guest's run. Of emulated timers nothing is asserted.
+ * @nr_expiries: that came while the guest ran. One that comes while the vCPU is
+ * preempted is told by the next load
+ *
+ * All would if something else never ended the guest's run in the very moment. Nothing
+ * is asserted of emulated timers, nor where /proc/interrupts has no line of @timer.
  */
 void assert_host_interrupts(const struct guest_timer *timer, u64 nr_expiries);
 
