@@ -39,14 +39,18 @@ static void hold(void)
 		.config = PERF_COUNT_SW_DUMMY,
 		.exclude_kernel = 1,
 	};
+	unsigned int polls;
 	unsigned long n;
 	pthread_t thread;
 
 	host_cpu_pin(0);
 	for (n = 1; n < host_cpu_count(); n++)
 		TEST_ASSERT(!pthread_create(&thread, NULL, occupy, (void *)n), "pthread_create");
-	while (__atomic_load_n(&nr_occupied, __ATOMIC_ACQUIRE) < host_cpu_count() - 1)
+	for (polls = 0; polls < 5000; polls++) {
+		if (__atomic_load_n(&nr_occupied, __ATOMIC_ACQUIRE) == host_cpu_count() - 1)
+			break;
 		usleep(1000);
+	}
 	vm_create_barebones();
 	/* A kernel without perf has no such key. */
 	syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);

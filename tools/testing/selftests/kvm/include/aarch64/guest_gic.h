@@ -25,6 +25,7 @@
  * @ack: acknowledge, which makes the interrupt active. Returns its INTID
  * @eoi: end of interrupt
  * @next: which interrupt @ack would return now
+ * @is_pending: pending in the distributor, as an active one is whose line is high
  */
 struct guest_gic {
 	const char *name;
