@@ -279,6 +279,9 @@ cc=${CROSS_COMPILE}gcc hostcc=gcc
 [ -z "$LLVM" ] || { cc=${llvm_prefix}clang$llvm_suffix; hostcc=$cc; }
 ccache=''
 ! command -v ccache >/dev/null || ccache='ccache '
+# Take the headers from the compiler's own list, which make has it write anyway: to
+# preprocess each file for ccache costs a first build half as much again.
+export CCACHE_DEPEND=1
 
 trap 'on_signal HUP 1' HUP
 trap 'on_signal INT 2' INT
