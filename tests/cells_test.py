@@ -30,7 +30,9 @@ def settled(results, kernel="6.12.1", host="vhe", mode="vhe", end="vmtest-end 0"
     """A cell after a run with these lines for results."""
     cell = cells.Cell("%s=Image" % kernel, host, "3")
     cell.settle(["boot", BEGIN % (kernel, kernel, mode)] + HEAD + ["# 1..%d" % len(
-        [r for r in results if "ok " in r])] + ["# " + r for r in results] + [end], "", BUGS, strict)
+        [r for r in results if "ok " in r])] + ["# " + r for r in results] + [
+            ("not " if "not ok" in " ".join(results) else "") + "ok 1 selftests: kvm: user_irq_x",
+            end], "", BUGS, strict)
     return cell
 
 
@@ -99,10 +101,22 @@ class States(unittest.TestCase):
 
     def test_qemu_that_does_not_start(self):
         for line, state in (("qemu-system-aarch64: cannot set up guest memory", cells.CANNOT_RUN),
+                            ("vmtest: QEMU was ended by signal 9", cells.CANNOT_RUN),
                             ("qemu-system-aarch64: terminating on signal 15", cells.NO_VERDICT)):
             cell = cells.Cell("7.3", "vhe", "3")
             cell.settle([line], "", BUGS)
             self.assertEqual(cell.state, state)
+
+    def test_qemu_that_is_killed_says_nothing_about_the_kernel(self):
+        cell = settled(["not ok 1 A a"], end="vmtest: QEMU was ended by signal 9")
+        self.assertEqual((cell.state, cell.reason),
+                         (cells.CANNOT_RUN, "QEMU was ended by signal 9"))
+
+    def test_what_qemu_says_does_not_matter_once_the_host_is_up(self):
+        cell = cells.Cell("7.3", "vhe", "3", "p")
+        cell.settle(["qemu-system-aarch64: warning: odd", "qemu-system-aarch64: odder",
+                     BEGIN % ("7.3", "7.3", "vhe"), "1..1", "not ok 1 A a", "vmtest-end 1"], "", BUGS)
+        self.assertEqual(cell.state, cells.FAIL)
 
     def test_glob_that_matches_nothing(self):
         cell = cells.Cell("7.3", "vhe", "3", "user_irq_x")
@@ -124,6 +138,7 @@ class Reports(unittest.TestCase):
             cells.Cell("7.3.4", "pkvm", "3"), cells.Cell("6.12.1", "pkvm", "3"),
         ]
         for cell in self.cells[2:]:
+            cell.refused = True
             cell.settle([], "no such host", BUGS)
 
     def test_table_and_findings(self):
@@ -195,11 +210,20 @@ class Running(unittest.TestCase):
         self.assertIn("# SUMMARY hosts: 4 pass", said)
         self.assertEqual(left, [])
 
-    def test_vmtest_refuses(self):
-        code, said, _ = fake("echo 'vmtest: no; -h lists the options' >&2; exit 2", "--kernels",
-                             "7.3", "--hosts", "pkvm/3")
-        self.assertEqual(code, 64, said)
-        self.assertIn("ok 1 7.3 pkvm GICv3 # SKIP no\n", said)
+    def test_no_such_host(self):
+        for said in ("vmtest: cortex-a72 has no VHE", "fetch.sh: unknown kernel '9.9'; Debian has"):
+            code, text, _ = fake("echo \"%s\" >&2; exit 2" % said, "--kernels", "7.3", "--hosts",
+                                 "vhe/3")
+            self.assertEqual(code, 64, text)
+            self.assertIn("ok 1 7.3 vhe GICv3 # SKIP " + said.replace("vmtest: ", ""), text)
+
+    def test_vmtest_that_does_not_start_a_host(self):
+        for end in ("exit 2", "exit 1", "kill -KILL $$"):
+            code, said, _ = fake("echo 'mktemp: no space left' >&2; " + end,
+                                 "--kernels", "7.3", "--hosts", "nvhe/3 vhe/3")
+            self.assertEqual(code, 64, said)
+            self.assertIn("not ok 1 7.3 nvhe GICv3", said)
+            self.assertIn("CANNOT RUN 7.3 nvhe/3 vhe/3: mktemp: no space left", said)
 
     def test_hung_host(self):
         code, said, left = fake("echo '%s' >$2; exec sleep 60" % (BEGIN % ("7.3", "7.3", "vhe")),
@@ -229,6 +253,8 @@ class Running(unittest.TestCase):
         code, said, _ = fake("exit 0", "--kernels", "7.3", "--hosts", "bogus")
         self.assertEqual(code, 64, said)
         self.assertIn("no host 'bogus'; there are: nvhe vhe", said)
+        code, said, _ = fake("exit 0", "--kernels", "7.3", "--hosts", "vhe/4")
+        self.assertEqual((code, said), (64, "cells.py: vhe/4: a GIC is 2 or 3\n"))
 
 
 if __name__ == "__main__":

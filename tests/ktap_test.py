@@ -85,6 +85,17 @@ class Parsing(unittest.TestCase):
         self.assertEqual(result.incomplete(), [])
         self.assertEqual(shown[0], "# host: kernel 6.12.43+deb12-cloud-arm64, version 6.12.43, mode vhe")
 
+    def test_program_without_result(self):
+        for text, lines in (
+                (SUITE.replace("1..2", "1..3", 1), ["suite: 2 of 3 programs have a result"]),
+                (SUITE.replace("1..2", "", 1),
+                 ["suite: 2 of an unknown number of programs have a result"]),
+                (SUITE.rpartition("\n")[0], ["suite: 1 of 2 programs have a result"]),
+                (SUITE.replace("not ok 1 BLK", "ok 1 BLK"),
+                 ["user_irq_block: it failed, but none of its subtests did"])):
+            self.assertEqual(run(text, native=True)[0].incomplete(), lines)
+            self.assertEqual(run(BEGIN + "\n" + text + "\nvmtest-end 1")[0].incomplete(), lines)
+
     def test_direct(self):
         result, _ = run(BEGIN + "\nTAP version 13\n1..1\n# ok 7 not a result\nok 1 A b\n"
                         "vmtest-end 0", "prog")
@@ -136,6 +147,14 @@ class Verdicts(unittest.TestCase):
             self.assertEqual("KNOWN OPEN BUG" in lines, result != "ok")
             self.assertNotIn("NO LONGER SHOWN", lines)
 
+    def test_known_bug_excuses_no_crash(self):
+        for why in ("INV-5: the host kernel complained", "ended by signal 11 (Segmentation fault)"):
+            text = BEGIN + "\n1..2\n# %s\nnot ok 1 NEW-7 b\nnot ok 2 NEW-7 c\nvmtest-end 1" % why
+            code, lines = self.judge(text, program="p")
+            self.assertEqual(code, 1)
+            self.assertIn("NEW FAILURE p NEW-7 b", lines)
+            self.assertIn("KNOWN OPEN BUG p NEW-7 c", lines)
+
     def test_all_skipped(self):
         self.assertEqual(self.judge(BEGIN + "\n1..1\nok 1 A b # SKIP c\nvmtest-end 4",
                                     program="p")[0], 4)
@@ -160,6 +179,15 @@ class Consoles(unittest.TestCase):
 
     def test_all_is_read(self):
         self.assertEqual(self.console("echo a; printf 'b\\nc'", 60), [b"a", b"b", b"c"])
+
+    def test_killed_host_says_so(self):
+        self.assertEqual(self.console("echo a; printf b; kill -KILL $$", 60),
+                         [b"a", b"b", b"vmtest: QEMU was ended by signal 9"])
+
+    def test_host_does_not_outlive_its_reader(self):
+        lines = ktap.console_lines(["sh", "-c", "echo a; exec sleep 600"], 600, os.devnull)
+        self.assertEqual(next(lines), b"a")
+        lines.close()
 
     def test_silence_ends_the_host(self):
         self.assertEqual(self.console("echo a; exec sleep 600", 0.2), [b"a"])

@@ -39,6 +39,9 @@ HOSTS = {
     "nogic-vhe": Host("--host nogic -m vhe", {"mode": "vhe"}, False),
 }
 
+# What vmtest.sh and fetch.sh say of a host that cannot exist
+NO_SUCH_HOST = re.compile(r"vmtest: .*(has no VHE|, which \S+ has not)$|fetch.sh: unknown kernel ")
+
 # What became of a cell. "died": the host came up, but did not survive the suite.
 PASS, FAIL, DIED, SKIP, NO_VERDICT, NOT_THERE, CANNOT_RUN = (
     "pass", "fail", "died", "skip", "no verdict", "cannot exist", "cannot run")
@@ -59,9 +62,11 @@ class Console(ktap.Run):
     def feed(self, line):
         count = len(self.subtests)
         shown = super().feed(line)
-        match = re.match(r"qemu-system-aarch64: (?!terminating on signal)(.*)", line)
+        match = re.match(r"qemu-system-aarch64: (?!terminating on signal|warning:)(.*)", line)
         if match and not self.begun:
-            self.qemu_error = match.group(1).strip()
+            self.qemu_error = "QEMU: " + match.group(1).strip()
+        elif line.startswith("vmtest: QEMU was ended"):
+            self.qemu_error, self.begun = line.partition(": ")[2], False
         if len(self.subtests) > count:
             self.details[count] = self.said
             self.said = []
@@ -86,7 +91,7 @@ class Cell:
         self.process = None
         self.begun = self.heard = self.seconds = 0.0
         self.size = 0
-        self.known_host = self.ended_here = False
+        self.known_host = self.ended_here = self.refused = False
         self.signal = None
         self.silence = ""
 
@@ -120,12 +125,15 @@ class Cell:
         for line in lines:
             self.run.feed(line)
         self.known = ktap.matching_bugs(bugs, self.run.facts)
-        self.state, self.reason = (NOT_THERE, errors) if errors else self.judge(strict)
+        if errors:
+            self.state, self.reason = NOT_THERE if self.refused else CANNOT_RUN, errors
+        else:
+            self.state, self.reason = self.judge(strict)
 
     def judge(self, strict):
         run = self.run
-        if run.qemu_error:
-            return CANNOT_RUN, "QEMU: " + run.qemu_error
+        if run.qemu_error and not run.begun:
+            return CANNOT_RUN, run.qemu_error
         if run.end_code == 64:
             return CANNOT_RUN, run.no_verdict()
         if self.signal:
@@ -172,7 +180,7 @@ def ktap_lines(cell, number):
                 lines.append("# fixed upstream by %s: %s" % (bug.fix, bug.words))
         lines.append("%sok %d %s:%s%s" % ("not " if test.status == "fail" else "", index + 1,
                                           test.program, test.name, end))
-    lines += ["# INCOMPLETE " + text for text in run.incomplete()]
+    lines += ["# INCOMPLETE " + text for text in run.incomplete() if run.begun]
     if cell.reason:
         lines += ["# console: " + line for line in run.tail] + ["# %s" % cell.reason]
     return ["  " + line for line in lines] + [
@@ -397,10 +405,10 @@ class Runner:
             cell.signal = -cell.process.returncode
         if os.path.exists(self.path(cell, "console")):
             return cell, self.console(cell), None
-        # vmtest.sh has refused, and said why.
         with open(self.path(cell, "err"), encoding="utf-8", errors="replace") as file:
             said = file.read().strip().splitlines()
         error = said[-1] if said else "vmtest.sh ended with %d" % cell.process.returncode
+        cell.refused = cell.process.returncode == 2 and bool(NO_SUCH_HOST.match(error))
         return cell, [], re.sub(r"; -h lists the options$|^vmtest: ", "", error)
 
     def run(self, cells):
@@ -452,6 +460,8 @@ def main():
         host, _, gic = word.partition("/")
         if host not in HOSTS:
             parser.error("no host '%s'; there are: %s" % (host, " ".join(HOSTS)))
+        if gic not in ("", "2", "3"):
+            parser.error("%s: a GIC is 2 or 3" % word)
         hosts += [(host, version) for version in ([gic] if gic else ["2", "3"])]
     if not hosts:
         parser.error("no host to boot")

@@ -29,8 +29,13 @@ END = re.compile(r"^vmtest-end (\d+)")
 RESULT = re.compile(r"^(not )?ok (\d+) (.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)\b")
 PROGRAM = re.compile(r"^# selftests: [^:]*: (\S+)$")
+PROGRAM_RESULT = re.compile(r"^(not )?ok \d+ selftests: [^:]*: (\S+)")
+KILLED = b"vmtest: QEMU was ended by signal %d\n"
+# What no known bug explains: the kernel complained, or the test crashed (lib/subtest.c)
+HARM = re.compile(r"^# (INV-5: |ended by signal )")
 
-Subtest = collections.namedtuple("Subtest", "program id name status reason")
+# harm: see HARM
+Subtest = collections.namedtuple("Subtest", "program id name status reason harm")
 Bug = collections.namedtuple("Bug", "subtest kernels modes fix words")
 
 
@@ -82,6 +87,8 @@ def matching_bugs(bugs, facts):
 
 def bug_of(test, bugs):
     """The first of bugs that this subtest shows, or None."""
+    if test.harm:
+        return None
     return next((bug for bug in bugs if fnmatch.fnmatchcase(test.id, bug.subtest)), None)
 
 
@@ -101,6 +108,9 @@ class Run:
         self.end_code = None
         self.facts = {"kernel": "?", "version": "?", "mode": "?"}
         self.subtests = []
+        self.harm = False
+        self.plan = None
+        self.ended = {}
         self.plans = {}
         self.counts = collections.Counter()
         self.programs = []
@@ -140,7 +150,10 @@ class Run:
         elif line.startswith("# "):
             inner = line[2:]
         else:
+            self.parse_outer(line)
             return
+        if HARM.match(inner):
+            self.harm = True
         match = PLAN.match(inner)
         if match:
             self.plans[self.program] = int(match.group(1))
@@ -148,6 +161,15 @@ class Run:
         match = RESULT.match(inner)
         if match and self.program:
             self.result(match)
+
+    def parse_outer(self, line):
+        """Note what run_kselftest.sh says of the programs."""
+        match = PLAN.match(line)
+        if match:
+            self.plan = int(match.group(1))
+        match = PROGRAM_RESULT.match(line)
+        if match:
+            self.ended[match.group(2)] = "badly" if match.group(1) else "well"
 
     def result(self, match):
         name, _, directive = match.group(3).partition(" # ")
@@ -158,14 +180,24 @@ class Run:
         words = name.split(None, 1)
         self.counts[self.program] += 1
         self.subtests.append(Subtest(self.program, words[0] if words else "?", name, status,
-                                     reason))
+                                     reason, self.harm))
+        self.harm = False
 
     def incomplete(self):
-        """Programs that ended before all of their subtests had a result."""
-        return ["%s: %d of %s subtests have a result" %
-                (program, self.counts[program], self.plans.get(program, "an unknown number of"))
-                for program in self.programs or [self.only_program]
-                if program and self.plans.get(program) != self.counts[program]]
+        """What of the suite has no result: programs, or subtests of them."""
+        lines = []
+        for program in self.programs or [self.only_program]:
+            if program and self.plans.get(program) != self.counts[program]:
+                lines.append("%s: %d of %s subtests have a result" % (
+                    program, self.counts[program],
+                    self.plans.get(program, "an unknown number of")))
+            elif self.ended.get(program) == "badly" and not any(
+                    t.status == "fail" for t in self.subtests if t.program == program):
+                lines.append("%s: it failed, but none of its subtests did" % program)
+        if not self.only_program and len(self.ended) != self.plan:
+            lines.append("suite: %d of %s programs have a result" % (
+                len(self.ended), self.plan or "an unknown number of"))
+        return lines
 
     def no_verdict(self):
         """Why the run says nothing about the kernel, or None."""
@@ -230,19 +262,25 @@ def console_lines(command, silence, console):
     with open(console, "wb") as copy, \
          subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, close_fds=False) as host:
-        while True:
-            patience = None if math.isinf(silence) else min(silence, end - time.monotonic())
-            if (patience is not None and patience <= 0) or \
-               not select.select([host.stdout], [], [], patience)[0]:
-                host.kill()
-                break
-            data = os.read(host.stdout.fileno(), 65536)
-            if not data:
-                break
-            copy.write(data)
-            copy.flush()
-            *lines, rest = (rest + data).split(b"\n")
-            yield from lines
+        try:
+            while True:
+                patience = None if math.isinf(silence) else min(silence, end - time.monotonic())
+                if (patience is not None and patience <= 0) or \
+                   not select.select([host.stdout], [], [], patience)[0]:
+                    break
+                data = os.read(host.stdout.fileno(), 65536)
+                if not data:
+                    if host.wait() >= 0:
+                        break
+                    data = b"\n" + KILLED % -host.returncode
+                copy.write(data)
+                copy.flush()
+                *lines, rest = (rest + data).split(b"\n")
+                yield from lines
+                if host.returncode is not None:
+                    break
+        finally:
+            host.kill()
     if rest:
         yield rest
 
