@@ -36,7 +36,8 @@ kselftest:
 # leaves alone what both sides call a failure, and ends by a signal for the rest: no
 # git bisect run then takes a kernel that does not build for a bad one.
 run-gate run-matrix: run-%:
-	@mkdir -p build; rc=0; $(VMTEST)/$*.sh || rc=$$?; echo $$rc >build/exit.$$PPID
+	@mkdir -p build; rc=0; setpriv --pdeathsig TERM $(VMTEST)/$*.sh || rc=$$?; \
+		echo $$rc >build/exit.$$PPID || kill $$PPID
 
 gate matrix: %: run-%
 	$(eval code := $(shell cat build/exit.$$PPID; rm -f build/exit.$$PPID))

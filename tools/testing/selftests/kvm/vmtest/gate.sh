@@ -131,6 +131,12 @@ build_failed()
 	die 125 "$2; the end of $1 is above"
 }
 
+# The kernel's makefiles cannot work in $1 if it has one.
+without_space()
+{
+	case $1 in *[[:space:]]*) die 128 "no kernel can be built in or from '$1': it has a space" ;; esac
+}
+
 check_tree()
 {
 	for part in Makefile Kconfig scripts/kconfig; do
@@ -263,6 +269,7 @@ done
 [ -n "$tree" ] || die 128 "which kernel tree? make gate KDIR=...; gate.sh -h explains"
 [ -d "$tree" ] || die 128 "no directory $tree"
 tree=$(cd "$tree" && pwd -P)
+without_space "$tree"
 
 # What make gate was called with is for the gate, not for the kernel's make.
 unset KDIR MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
@@ -296,6 +303,7 @@ key=$(basename "$tree")-$(echo "$tree $CROSS_COMPILE $LLVM" | cksum | cut -d ' '
 out=${GATE_BUILD:-$root/build/gate}/$key
 mkdir -p "$out" || die 128 "cannot write to $out"
 out=$(cd "$out" && pwd -P)
+without_space "$out"
 exec 9>"$out/lock"
 flock -n 9 || { say "waiting for another gate of this tree"; run flock 9; }
 build

@@ -23,6 +23,12 @@ usage()
 	USAGE
 }
 
+die()
+{
+	echo "kselftest: $*" >&2
+	exit 2
+}
+
 native()
 {
 	[ "$(uname -m)" = aarch64 ] && [ -e /dev/kvm ]
@@ -63,8 +69,7 @@ setup()
 	packages=$(missing_packages | xargs)
 	[ -n "$packages" ] || return 0
 	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-		echo "kselftest: missing packages; as root: apt-get install $packages" >&2
-		exit 2
+		die "missing packages; as root: apt-get install $packages"
 	fi
 	echo "kselftest: installing $packages" >&2
 	apt-get update -q >&2 || exit 2
@@ -77,50 +82,54 @@ setup()
 make_tree()
 {
 	if [ -n "${KDIR:-}" ]; then
-		[ -e "$KDIR/tools/testing/selftests/lib.mk" ] || {
-			echo "kselftest: KDIR=$KDIR is no kernel tree" >&2
-			exit 2
-		}
+		[ -e "$KDIR/tools/testing/selftests/lib.mk" ] || die "KDIR=$KDIR is no kernel tree"
 		framework=$KDIR
 	else
 		framework=$("$here/fetch.sh" source $series) || exit 2
 	fi
 	tree=$build/tree
-	mkdir -p "$tree/tools/testing/selftests"
-	rsync -a --delete "$framework/scripts" "$tree/"
-	rsync -a --delete --delete-excluded --include='/*.h' --include='/*.mk' --include='/*.sh' \
-		--include=/Makefile --include='/kselftest*/***' --exclude='*' \
-		--filter='P /kvm' "$framework/tools/testing/selftests/" \
-		"$tree/tools/testing/selftests/"
-	rsync -a --delete --exclude=/vmtest --exclude=/mutants "$kvm/" \
-		"$tree/tools/testing/selftests/kvm/"
+	if ! mkdir -p "$tree/tools/testing/selftests" ||
+		! rsync -a --delete "$framework/scripts" "$tree/" ||
+		! rsync -a --delete --delete-excluded --include='/*.h' --include='/*.mk' \
+			--include='/*.sh' --include=/Makefile --include='/kselftest*/***' --exclude='*' \
+			--filter='P /kvm' "$framework/tools/testing/selftests/" \
+			"$tree/tools/testing/selftests/" ||
+		! rsync -a --delete --exclude=/vmtest --exclude=/mutants "$kvm/" \
+			"$tree/tools/testing/selftests/kvm/" ||
+		! rm -rf "$build/install"; then
+		die "cannot write to $build"
+	fi
 }
 
 install_suite()
 {
+	case $root in
+	*[[:space:]]*) die "the kernel's makefiles cannot work in '$root': it has a space" ;;
+	esac
 	make_tree
 	cross=${CROSS_COMPILE:-}
 	[ "$(uname -m)" = aarch64 ] || cross=${cross:-aarch64-linux-gnu-}
-	rm -rf "$build/install"
 	if ! make -C "$tree/tools/testing/selftests" install TARGETS=kvm FORCE_TARGETS=1 ARCH=arm64 \
 		CROSS_COMPILE="$cross" O="$build/out" KSFT_INSTALL_PATH="$build/install" \
 		V="${V:-}" >"$build/install.log" 2>&1; then
 		cat "$build/install.log" >&2
-		echo "kselftest: the suite does not build" >&2
-		exit 2
+		die "the suite does not build"
 	fi
 	echo "kselftest: installed in build/install" >&2
 }
 
-# No verdict is worse than a failure, a failure worse than a pass or a skip.
+# No verdict is worse than a failure, a failure worse than a pass or a skip. What
+# vmtest.sh does not end with of its own accord is no verdict.
 worse()
 {
+	for c in "$1" "$2"; do
+		case $c in 0 | 1 | 2 | 4) ;; *) echo 2; return ;; esac
+	done
 	for code in 2 1 0 4; do
 		for c in "$1" "$2"; do
 			[ "$c" -ne $code ] || { echo $code; return; }
 		done
 	done
-	echo 2
 }
 
 run_suite()
@@ -136,7 +145,7 @@ run_suite()
 	result=4
 	for mode in nvhe vhe; do
 		rc=0
-		"$here/vmtest.sh" -k $series -m $mode || rc=$?
+		setpriv --pdeathsig TERM "$here/vmtest.sh" -k $series -m $mode || rc=$?
 		result=$(worse "$result" "$rc")
 	done
 	return "$result"

@@ -168,10 +168,10 @@ nogic_dtb()
 }
 
 # The archive has no name on disk by the time QEMU reads it: nothing is left behind.
-initrd=$(mktemp "${TMPDIR:-/tmp}/vmtest.XXXXXX")
+initrd=$(mktemp "${TMPDIR:-/tmp}/vmtest.XXXXXX") || exit 2
 exec 9<>"$initrd"
 rm "$initrd"
-dirs=$(mktemp -d "${TMPDIR:-/tmp}/vmtest.XXXXXX")
+dirs=$(mktemp -d "${TMPDIR:-/tmp}/vmtest.XXXXXX") || exit 2
 trap 'rm -rf "$dirs"' EXIT
 trap 'exit 2' HUP INT TERM
 if [ "$host" = nogic ]; then
@@ -180,13 +180,16 @@ if [ "$host" = nogic ]; then
 	dtb='-dtb /proc/self/fd/8'
 	rm "$dirs/dtb" "$dirs/log"
 fi
-mkdir "$dirs/proc" "$dirs/sys" "$dirs/dev" "$dirs/tmp" "$dirs/bin"
-ln -s busybox "$dirs/bin/sh"
-bsdtar --format newc -cf - -C "$dirs" proc sys dev tmp bin >&9
+if ! mkdir "$dirs/proc" "$dirs/sys" "$dirs/dev" "$dirs/tmp" "$dirs/bin" ||
+	! ln -s busybox "$dirs/bin/sh" ||
+	! bsdtar --format newc -cf - -C "$dirs" proc sys dev tmp bin >&9 ||
+	! bsdtar --format newc -cf - -C "$(dirname "$(dirname "$busybox")")" bin/busybox \
+		-C "$here" init >&9 ||
+	! bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9; then
+	die "cannot make the initrd"
+fi
 rm -rf "$dirs"
 trap - EXIT HUP INT TERM
-bsdtar --format newc -cf - -C "$(dirname "$(dirname "$busybox")")" bin/busybox -C "$here" init >&9
-bsdtar --format newc -s ',^\.,suite,' -cf - -C "$suite" . >&9
 
 # boot SERIAL COMMAND...: become COMMAND, with QEMU as its last arguments. QEMU ends by
 # SIGKILL when COMMAND does, however that comes.
