@@ -114,6 +114,12 @@ for series in 6.12 7.3; do
 	refuses "is not grafted" "$graft" remove "$tree"
 done
 
+# What was ended while it began is undone, too.
+mkdir "$tree/$KVM/.graft"
+refuses "is grafted already" "$graft" add "$tree"
+"$graft" remove "$tree" || not_ok "graft.sh remove, of the beginnings of a graft"
+same "$source" "$tree"
+
 refuses "which kernel tree" "$graft" add ''
 refuses "there is no directory" "$graft" add "$work/none"
 refuses "Usage" "$graft" bogus "$tree"

@@ -7,6 +7,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 kvm=$(dirname "$here")
+root=$(cd "$here/../../../../.." && pwd -P)
 # shellcheck source-path=SCRIPTDIR source=tree.sh
 . "$here/tree.sh"
 
@@ -158,6 +159,15 @@ sums()
 	(cd "$tree" && sha256sum -- "$@")
 }
 
+# note NAME COMMAND...: COMMAND writes $state/new, which becomes NAME if all of it is there
+note()
+{
+	name=$1
+	shift
+	"$@"
+	mv "$state/new" "$state/$name"
+}
+
 add()
 {
 	need_ungrafted
@@ -165,29 +175,32 @@ add()
 	hook_gitignore "$work/programs" >"$work/gitignore"
 	cat "$work/programs" "$work/lib" "$work/include" >"$work/all"
 
-	mkdir "$state"
-	trap 'unhook; rm -rf "$work"' EXIT
-	cp -p "$tree/$makefile" "$state/Makefile.orig"
-	cp -p "$tree/$KVM/.gitignore" "$state/gitignore.orig"
-	cut -d ' ' -f 2 "$work/all" >"$state/added"
+	mkdir "$state" || die "cannot write to $tree"
+	trap 'unhook; rm -rf "$work"; exit 2' EXIT
+	note Makefile.orig cp -p "$tree/$makefile" "$state/new"
+	note gitignore.orig cp -p "$tree/$KVM/.gitignore" "$state/new"
+	cut -d ' ' -f 2 "$work/all" >"$work/added"
+	note added cp "$work/added" "$state/new"
 	put "$work/all" "$tree"
 	cat "$work/Makefile" >"$tree/$makefile"
 	cmp -s "$work/gitignore" "$tree/$KVM/.gitignore" ||
 		cat "$work/gitignore" >"$tree/$KVM/.gitignore"
 	# shellcheck disable=SC2046 # one argument a file
-	sums "$makefile" $KVM/.gitignore $(cat "$state/added") >"$state/sums"
+	sums "$makefile" $KVM/.gitignore $(cat "$state/added") >"$work/sums"
+	note sums cp "$work/sums" "$state/new"
 	trap 'rm -rf "$work"' EXIT
 	echo "$tree: Linux $version with $(wc -l <"$work/programs") more programs in $KVM/$arch"
 }
 
-# Back to what is in $state
+# Back to what is in $state, which may have been interrupted
 unhook()
 {
-	while read -r dest; do
+	[ ! -e "$state/added" ] || while read -r dest; do
 		rm -f "$tree/$dest"
 	done <"$state/added"
 	for file in "$makefile:Makefile" "$KVM/.gitignore:gitignore"; do
 		orig=$state/${file#*:}.orig
+		[ -e "$orig" ] || continue
 		cmp -s "$orig" "$tree/${file%:*}" || cat "$orig" >"$tree/${file%:*}"
 		touch -r "$orig" "$tree/${file%:*}"
 	done
@@ -196,8 +209,8 @@ unhook()
 
 remove()
 {
-	[ -e "$state/sums" ] || die "$tree is not grafted"
-	(cd "$tree" && sha256sum -c --quiet "$state/sums" >"$work/changed" 2>/dev/null) ||
+	[ -e "$state" ] || die "$tree is not grafted"
+	[ ! -e "$state/sums" ] || (cd "$tree" && sha256sum -c --quiet "$state/sums" >"$work/changed" 2>/dev/null) ||
 		die "changed since they were grafted, move your changes away first:
 $(sed -n 's/: FAILED.*//p' "$work/changed")"
 	unhook
