@@ -6,7 +6,8 @@
 #
 #	build.sh base SOURCE OUT	images/base in OUT
 #	build.sh mutants OUT NAME...	images/NAME; print NAME when it is there,
-#					or result/NAME says why not
+#					or results/NAME says why not; at the end,
+#					built
 #
 # What is in OUT and still valid is kept, so an interrupted run goes on.
 set -eu
@@ -136,5 +137,6 @@ mutants)
 	for name in "$@"; do
 		build_mutant "$name"
 	done
+	touch "$out/built"
 	;;
 esac

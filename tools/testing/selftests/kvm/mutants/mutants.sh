@@ -86,10 +86,13 @@ run_all()
 	modes=$(for name in $names; do header "$name" modes; done | xargs -n 1 | sort -u)
 	echo "$modes" | setpriv --pdeathsig TERM xargs -rn 1 -P "$jobs" \
 		setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" base || exit 2
+	# The shell does not tell how the first of a pipeline ended.
+	rm -f "$out/built"
 	# shellcheck disable=SC2086 # one argument a name
 	setpriv --pdeathsig TERM "$here/build.sh" mutants "$out" $names |
 		setpriv --pdeathsig TERM xargs -rn 1 -P "$jobs" \
 			setpriv --pdeathsig TERM "$here/run.sh" "$out" "$suite" || exit 2
+	[ -e "$out/built" ] || exit 2
 }
 
 row()
