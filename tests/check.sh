@@ -18,9 +18,10 @@ CHECKPATCH_IGNORE=VOLATILE,BIT_MACRO,MACRO_ARG_REUSE,COMPLEX_MACRO,PREFER_KERNEL
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,CAMELCASE,AVOID_EXTERNS,PREFER_DEFINED_ATTRIBUTE_MACRO
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,EMBEDDED_FUNCTION_NAME,BRACKET_SPACE,FUNCTION_ARGUMENTS
 
-work=$(mktemp -d)
+work=$(mktemp -d) running=''
 trap 'rm -rf "$work"' EXIT
-trap 'exit 2' HUP INT TERM
+# shellcheck disable=SC2086 # a list
+trap '[ -z "$running" ] || kill $running 2>/dev/null; exit 2' HUP INT TERM
 
 # What a log says of failures: for each at most 40 lines before it, and the end
 explain()
@@ -101,11 +102,12 @@ checkpatch_all()
 	return $bad
 }
 
-# The ids of subtests that failed, open bugs aside
+# The ids of subtests that failed, open bugs aside, and programs of which some have no result
 failures()
 {
 	sed -n -e 's/^# NEW FAILURE [^ ]* \([^ ]*\) .*/\1/p' \
-		-e 's/^# KNOWN BUG, [^:]*: [^ ]* \([^ ]*\) .*/\1/p' "$1" | sort | tr '\n' ' '
+		-e 's/^# KNOWN BUG, [^:]*: [^ ]* \([^ ]*\) .*/\1/p' \
+		-e 's/^# INCOMPLETE \([^:]*\): .*/\1/p' "$1" | sort | tr '\n' ' '
 }
 
 # suite "KERNEL OPTION..." [ID...]: run the suite in the background; exactly the
@@ -122,7 +124,7 @@ suite()
 		for _ in 1 2; do
 			rc=0
 			# shellcheck disable=SC2086 # options
-			VMTEST_TIMEOUT=120 "$vmtest" -k $host >>"$log" 2>&1 </dev/null || rc=$?
+			VMTEST_TIMEOUT=120 setpriv --pdeathsig TERM "$vmtest" -k $host >>"$log" 2>&1 </dev/null || rc=$?
 			[ $rc -eq 2 ] || break
 		done
 		shown=$(failures "$log")
@@ -143,6 +145,7 @@ suite()
 		[ $rc -eq $code ] && [ "$shown" = "$want" ]
 		echo $? >"$log.rc"
 	) &
+	running="$running $!"
 	# A host has two CPUs, but keeps little more than one busy.
 	[ "$(echo "$hosts" | wc -l)" -le "$(nproc)" ] || reap
 }
@@ -150,6 +153,7 @@ suite()
 reap()
 {
 	wait
+	running=''
 	while read -r host; do
 		[ -n "$host" ] || continue
 		log=$work/suite$(echo "$host" | tr ' ' _)
@@ -196,9 +200,10 @@ leaves_nothing()
 	env --default-signal=INT "$vmtest" --append "$marker" -t lib_selftest:HANG-guest \
 		>/dev/null 2>&1 </dev/null &
 	pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	polls=0
+	while [ $polls -lt 60 ] && ! pgrep -f "qemu.*$marker" >/dev/null; do
 		sleep 1
-		! pgrep -f "qemu.*$marker" >/dev/null || break
+		polls=$((polls + 1))
 	done
 	pgrep -f "qemu.*$marker" >/dev/null || { echo "QEMU did not start"; kill $pid; return 1; }
 	kill -s "$1" $pid

@@ -53,9 +53,10 @@ ended()
 {
 	env --default-signal=INT "$gate" "$work/tree" >"$work/log" 2>&1 </dev/null &
 	pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		! pgrep -f "$work/nap" >/dev/null || break
+	polls=0
+	while [ $polls -lt 60 ] && ! pgrep -f "$work/nap" >/dev/null; do
 		sleep 1
+		polls=$((polls + 1))
 	done
 	pgrep -f "$work/nap" >/dev/null || { echo "the build did not start"; return 1; }
 	kill -s "$1" $pid
