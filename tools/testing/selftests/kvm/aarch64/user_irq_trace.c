@@ -10,11 +10,13 @@
 #define ROUNDS	30
 #define MAX_IRQ	64
 
-/* A vCPU that other VMs hardly have: the events do not tell of which VM they are. */
-#define VCPU_ID		5
-#define VCPU_FILTER	"vcpu_id == 5"
-
 static u64 told;
+
+/* A vCPU that other VMs hardly have: the events do not tell of which VM they are. */
+static unsigned int vcpu_id(void)
+{
+	return kvm_check_cap(KVM_CAP_MAX_VCPUS) - 1;
+}
 
 /* Rises and falls of all kinds: alone, with an MMIO access, while userspace has the vCPU. */
 static void guest_rounds(const struct guest_timer *t)
@@ -58,7 +60,7 @@ static void update_irq_event(const char *text)
 
 	TEST_ASSERT(sscanf(text, "kvm_timer_update_irq: VCPU: %u, IRQ %u, level %d", &id, &irq,
 			   &level) == 3, "trace event: %s", text);
-	TEST_ASSERT(id == VCPU_ID && irq < MAX_IRQ && (level == 0 || level == 1),
+	TEST_ASSERT(id == vcpu_id() && irq < MAX_IRQ && (level == 0 || level == 1),
 		    "trace event: %s", text);
 	irqs[irq].nr_events++;
 	irqs[irq].nr_changes += level != irqs[irq].level;
@@ -97,7 +99,7 @@ static u64 traced_changes(void)
 static struct kvm_vcpu *traced_vcpu_create(const struct guest_timer *t)
 {
 	struct kvm_vm *vm = user_irq_vm_create_empty(1);
-	struct kvm_vcpu *vcpu = user_irq_vcpu_add(vm, VCPU_ID, NULL, guest_rounds);
+	struct kvm_vcpu *vcpu = user_irq_vcpu_add(vm, vcpu_id(), NULL, guest_rounds);
 
 	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
 	vcpu_args_set(vcpu, 1, t);
@@ -129,11 +131,13 @@ static void test_update_irq(const struct guest_timer *t)
 	struct tracefs *tracefs;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
+	char filter[64];
 
 	user_irq_require();
 	user_irq_require_timer(t);
 	tracefs = tracefs_create();
-	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
+	snprintf(filter, sizeof(filter), "vcpu_id == %u", vcpu_id());
+	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", filter);
 	vcpu = traced_vcpu_create(t);
 	do {
 		x = run_round(vcpu);
@@ -194,7 +198,8 @@ static void test_entry(const struct guest_timer *t)
 	/* The kernel moves an emulated timer away from a tickless CPU. */
 	host_cpu_pin(host_cpu_count() - 1);
 	tracefs = tracefs_create();
-	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", VCPU_FILTER);
+	snprintf(filter, sizeof(filter), "vcpu_id == %u", vcpu_id());
+	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", filter);
 	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
 	tracefs_enable(tracefs, "kvm/kvm_entry", filter);
 	vcpu = traced_vcpu_create(t);

@@ -104,7 +104,9 @@ struct kvm_vm *user_irq_vm_create(struct kvm_vcpu **vcpu, void *guest_code,
 struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 
 /**
- * host_interrupts_mark() - count the host's interrupts of @timer from here on
+ * host_interrupts_mark() - count this CPU's interrupts of @timer from here on
+ *
+ * For threads that are pinned: what other CPUs run does not count.
  *
  * On a CPU with little else to do a host interrupt of another kind tells an expiry
  * that @timer's own did not, if late.
@@ -112,7 +114,7 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 void host_interrupts_mark(const struct guest_timer *timer);
 
 /**
- * assert_host_interrupts() - most of @nr_expiries interrupted the host
+ * assert_host_interrupts() - most of @nr_expiries interrupted this CPU
  *
  * @nr_expiries: that came while the guest ran. One that comes while the vCPU is
  * preempted is told by the next load

@@ -32,7 +32,11 @@ static unsigned long read_taint(void)
 	return taint;
 }
 
-/* Next record's text, NULL at the end of the log; records may be overwritten meanwhile. */
+/*
+ * Text of the kernel's next record, NULL at the end of the log; records may be overwritten
+ * meanwhile. Those of a process have a facility, in the first number above its three bits
+ * for the level (Documentation/ABI/testing/dev-kmsg).
+ */
 static const char *read_record(int fd, char buf[RECORD_SIZE])
 {
 	ssize_t n;
@@ -40,10 +44,10 @@ static const char *read_record(int fd, char buf[RECORD_SIZE])
 
 	do {
 		n = read(fd, buf, RECORD_SIZE - 1);
-	} while (n < 0 && (errno == EPIPE || errno == EINTR));
+		buf[n > 0 ? n : 0] = '\0';
+	} while (n < 0 ? errno == EPIPE || errno == EINTR : n && strtoul(buf, NULL, 10) >> 3);
 	if (n <= 0)
 		return NULL;
-	buf[n] = '\0';
 	text = strchr(buf, ';');
 	return text ? text + 1 : buf;
 }
