@@ -46,7 +46,8 @@ static void test_tickless(const struct guest_timer *t)
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
-	__TEST_REQUIRE(host_cpu_tickless(0), "no tickless CPU (nohz_full=) to run on");
+	__TEST_REQUIRE(host_cpu_tickless(0),
+		       "no tickless CPU (nohz_full=) to run on; taskset may give one");
 	__TEST_REQUIRE(!host_cpu_tickless(last_cpu), "no CPU beside the tickless ones to run on");
 	vm = user_irq_vm_create(&vcpu, guest_expire, t);
 	vcpu_thread_start(&busy, vcpu, keep_cpu_busy, NULL, last_cpu);

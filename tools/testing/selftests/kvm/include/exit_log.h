@@ -37,6 +37,8 @@ struct exit_log_entry {
 
 /** exit_log_init() - map the log; before the subtests are forked off */
 void exit_log_init(void);
+
+/** exit_log_reset() - forget all returns */
 void exit_log_reset(void);
 
 /** exit_log_count() - how many returns were logged since the last reset */
@@ -48,7 +50,7 @@ void exit_log_add(struct kvm_vcpu *vcpu, int rc, int err, u64 before);
 /** exit_log_print() - print the recorded returns, each line after @prefix */
 void exit_log_print(const char *prefix);
 
-/** exit_log_print_state() - print PC, timers and host of the vCPUs that ran last */
+/** exit_log_print_state() - print PC, timers and host of four of the vCPUs that ran */
 void exit_log_print_state(void);
 
 #endif /* SELFTEST_KVM_EXIT_LOG_H */

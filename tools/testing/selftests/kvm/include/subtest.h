@@ -65,8 +65,9 @@ int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned
 /**
  * subtest_timed_out() - has the watchdog given up on the running subtest?
  *
- * The watchdog fires when a KVM_RUN has not returned, or when a whole subtest
- * has not ended, long after it should have. It makes KVM_RUN return EINTR.
+ * The watchdog fires when no KVM_RUN of any thread has returned for 10 seconds, and
+ * when a whole subtest has not ended long after it should have: after 90 seconds with
+ * more than 100,000 returns, or after 4 minutes. It makes KVM_RUN return EINTR.
  */
 bool subtest_timed_out(void);
 
@@ -77,6 +78,8 @@ bool subtest_timed_out(void);
  * signals the thread.
  */
 void subtest_enter_run(volatile u8 *immediate_exit);
+
+/** subtest_leave_run() - the calling thread is back from KVM_RUN */
 void subtest_leave_run(void);
 
 #endif /* SELFTEST_KVM_SUBTEST_H */

@@ -4,8 +4,9 @@
  *
  * "The n-th host CPU" counts, from 0, the CPUs that the program was allowed to
  * use when it started; where these are of several types (big.LITTLE), only
- * those of the type that most of them have. Tickless CPUs (nohz_full=) come first,
- * and a subtest starts on one: there no tick hides a missed notification.
+ * those of the type that most of them have, and a subtest starts on any of these.
+ * Tickless CPUs (nohz_full=) come first, and a subtest starts on the first: there no tick
+ * hides a missed notification.
  */
 #ifndef SELFTEST_KVM_VCPU_THREAD_H
 #define SELFTEST_KVM_VCPU_THREAD_H
@@ -84,7 +85,7 @@ bool vcpu_thread_sleeps(struct vcpu_thread *t);
 /**
  * vcpu_thread_join() - wait for @fn to return by itself
  *
- * Fails the test when it does not; so does vcpu_thread_stop().
+ * Has no limit of its own, nor has vcpu_thread_stop(): see subtest_timed_out().
  */
 void vcpu_thread_join(struct vcpu_thread *t);
 
@@ -93,6 +94,8 @@ void vcpu_thread_stop(struct vcpu_thread *t);
 
 /** guest_u64_read() - the guest's copy of a global of this program, while the guest runs */
 u64 guest_u64_read(struct kvm_vm *vm, u64 *global);
+
+/** guest_u64_write() - change it, for the running guest to see */
 void guest_u64_write(struct kvm_vm *vm, u64 *global, u64 val);
 
 /**

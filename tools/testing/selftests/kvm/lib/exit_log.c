@@ -13,6 +13,7 @@
 
 struct exit_log {
 	u64 count;
+	u32 nr_vcpus;
 	struct exit_log_entry ring[EXIT_LOG_SIZE];
 	struct kvm_vcpu last_vcpus[NR_STATE_VCPUS];
 };
@@ -34,6 +35,20 @@ void exit_log_reset(void)
 u64 exit_log_count(void)
 {
 	return __atomic_load_n(&exit_log->count, __ATOMIC_RELAXED);
+}
+
+/* Each of them in a place of its own, the next one in that of the first kept */
+static void keep_vcpu(struct kvm_vcpu *vcpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_STATE_VCPUS; i++) {
+		if (exit_log->last_vcpus[i].run == vcpu->run)
+			break;
+	}
+	if (i == NR_STATE_VCPUS)
+		i = __atomic_fetch_add(&exit_log->nr_vcpus, 1, __ATOMIC_RELAXED) % NR_STATE_VCPUS;
+	exit_log->last_vcpus[i] = *vcpu;
 }
 
 void exit_log_add(struct kvm_vcpu *vcpu, int rc, int err, u64 before)
@@ -61,7 +76,7 @@ void exit_log_add(struct kvm_vcpu *vcpu, int rc, int err, u64 before)
 	}
 	__vcpu_get_reg(vcpu, ARM64_CORE_REG(regs.pc), &e->pc);
 	e->cnt = timer_get_cntct(VIRTUAL);
-	exit_log->last_vcpus[vcpu->id % NR_STATE_VCPUS] = *vcpu;
+	keep_vcpu(vcpu);
 }
 
 static void print_entry(const struct exit_log_entry *e)

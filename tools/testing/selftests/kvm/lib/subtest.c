@@ -26,6 +26,7 @@
 #define STUCK_POLLS	(10 * 1000 / POLL_MS)	/* without a return of KVM_RUN */
 #define SUBTEST_POLLS	(90 * 1000 / POLL_MS)	/* for a subtest, and MAX_RETURNS */
 #define MAX_RETURNS	100000			/* of KVM_RUN: far more than any subtest needs */
+#define MAX_POLLS	(240 * 1000 / POLL_MS)	/* for a subtest, whatever it does */
 #define KILL_POLLS	(5 * 1000 / POLL_MS)	/* to end after the watchdog fired */
 
 #define WATCHDOG_SIGNAL	SIGALRM
@@ -46,11 +47,11 @@ static struct runner {
 } runners[MAX_RUNNERS];
 static unsigned int nr_runners;
 static __thread struct runner *my_runner;
-static volatile bool timed_out;
+static bool timed_out;
 
 bool subtest_timed_out(void)
 {
-	return timed_out;
+	return __atomic_load_n(&timed_out, __ATOMIC_SEQ_CST);
 }
 
 void subtest_enter_run(volatile u8 *immediate_exit)
@@ -63,7 +64,7 @@ void subtest_enter_run(volatile u8 *immediate_exit)
 		my_runner->tid = syscall(SYS_gettid);
 	}
 	__atomic_store_n(&my_runner->immediate_exit, immediate_exit, __ATOMIC_SEQ_CST);
-	if (timed_out)
+	if (subtest_timed_out())
 		*immediate_exit = 1;
 }
 
@@ -77,11 +78,10 @@ static void end_runs(void)
 {
 	unsigned int i;
 
-	if (timed_out)
-		return;
-	timed_out = true;
+	__atomic_store_n(&timed_out, true, __ATOMIC_SEQ_CST);
 	for (i = 0; i < nr_runners && i < MAX_RUNNERS; i++) {
-		volatile u8 *immediate_exit = runners[i].immediate_exit;
+		volatile u8 *immediate_exit = __atomic_load_n(&runners[i].immediate_exit,
+							      __ATOMIC_SEQ_CST);
 
 		if (immediate_exit) {
 			*immediate_exit = 1;
@@ -90,11 +90,13 @@ static void end_runs(void)
 	}
 }
 
-/* The first thread to get the signal passes it on. */
-static void watchdog_handler(int sig)
+/* The thread that gets the parent's signal passes it on. */
+static void watchdog_handler(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
-	end_runs();
+	(void)context;
+	if (info->si_code != SI_TKILL)
+		end_runs();
 }
 
 static void print_details(int status, void *arg)
@@ -115,7 +117,7 @@ static void print_details(int status, void *arg)
 
 static void __attribute__((noreturn)) run_child(const struct subtest *t, int output)
 {
-	struct sigaction sa = { .sa_handler = watchdog_handler };
+	struct sigaction sa = { .sa_sigaction = watchdog_handler, .sa_flags = SA_SIGINFO };
 
 	/* Nothing may be left behind when the parent is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -125,8 +127,8 @@ static void __attribute__((noreturn)) run_child(const struct subtest *t, int out
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigaction(WATCHDOG_SIGNAL, &sa, NULL);
 	on_exit(print_details, NULL);
-	if (host_cpu_tickless(0))
-		host_cpu_pin(0);
+	/* Of CPUs of several types the ID registers, caches and the PMU would change by moving. */
+	host_cpu_pin(host_cpu_tickless(0) ? 0 : HOST_CPU_ANY);
 	t->fn(t->timer);
 	exit(KSFT_PASS);
 }
@@ -228,6 +230,8 @@ static bool watch_child(pid_t pid, struct watch *watch)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
 		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS && now > MAX_RETURNS)
 			printf("# watchdog: KVM_RUN returns without end\n");
+		else if (!watch->fired && !soaks && polls > MAX_POLLS)
+			printf("# watchdog: the subtest has not ended for 4 minutes\n");
 		else if (!watch->fired)
 			continue;
 		watch->fired = true;
