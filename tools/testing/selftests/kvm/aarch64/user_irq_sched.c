@@ -221,7 +221,7 @@ static void guest_block(const struct guest_timer *t)
 		timer_set_cval(t->timer,
 			       timer_get_cntct(t->timer) + READ_ONCE(guest_cpus[0].period));
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		wait_wfi();
+		wait_expiry(t->timer);
 		GUEST_SYNC(0);
 		timer_set_ctl(t->timer, 0);
 		GUEST_SYNC(1);

@@ -6,12 +6,27 @@
 #ifndef SELFTEST_KVM_WAIT_INSN_H
 #define SELFTEST_KVM_WAIT_INSN_H
 
+#include "arch_timer.h"
 #include "processor.h"
 
 /** wait_wfi() - wait for an interrupt, be it masked or not */
 static inline void wait_wfi(void)
 {
 	asm volatile("wfi" ::: "memory");
+}
+
+/** wait_wfi_before() - wait_wfi() in one place of a program; @label[] is the next instruction */
+#define wait_wfi_before(label)							\
+	asm volatile("wfi\n"							\
+		     ".globl " #label "\n"					\
+		     #label ":" ::: "memory")
+
+/** wait_expiry() - wait with WFI until @timer has expired */
+static inline void wait_expiry(enum arch_timer timer)
+{
+	do {
+		wait_wfi();
+	} while (!(timer_get_ctl(timer) & CTL_ISTATUS));
 }
 
 /*
