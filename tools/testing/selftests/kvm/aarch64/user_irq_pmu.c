@@ -4,6 +4,7 @@
  * has overflowed, its interrupt is enabled, and so is PMCR_EL0.E.
  */
 #include "user_irqchip.h"
+#include "wait_insn.h"
 
 #define PMCR_E		(1ul << 0)
 #define PMCR_LC		(1ul << 6)
@@ -191,7 +192,7 @@ static void guest_three(void)
 	timer_set_cval(VIRTUAL, 0);
 	timer_set_cval(PHYSICAL, 0);
 	for (state = 0; state < 16; state++) {
-		unsigned int s = state ^ state >> 1;	/* one change at a time, and once all */
+		unsigned int s = state ^ state >> 1;	/* one change at a time */
 
 		timer_set_ctl(VIRTUAL, s & 1 ? CTL_ENABLE : 0);
 		timer_set_ctl(PHYSICAL, s & 2 ? CTL_ENABLE : 0);
@@ -232,15 +233,15 @@ static void guest_wfi_pending(void)
 	guest_pmu_reset();
 	GUEST_SYNC(0);
 	guest_overflow_counter_0();
-	asm volatile("wfi" ::: "memory");
-	while (!READ_ONCE(go))
-		;
+	wait_wfi();
+	GUEST_SYNC(1);
 	GUEST_DONE();
 }
 
 static void test_wfi_pending(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
 	struct kvm_vm *vm;
 
 	(void)unused;
@@ -248,6 +249,13 @@ static void test_wfi_pending(const struct guest_timer *unused)
 	assert_sync(run_past_forced(vcpu), 0);
 	run_waiting_for("a pending overflow to be told, before or in WFI");
 	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+
+	run_waiting_for("WFI to see the pin that is up for the overflow");
+	vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, true);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 }
 
@@ -272,9 +280,7 @@ static void guest_wfi_overflow(void)
 		guest_set_cycles(READ_ONCE(headroom));
 		GUEST_SYNC(0);
 		write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
-		asm volatile("wfi\n"
-			     ".globl guest_after_wfi\n"
-			     "guest_after_wfi:" ::: "memory");
+		wait_wfi_before(guest_after_wfi);
 		GUEST_SYNC(1);
 	}
 }

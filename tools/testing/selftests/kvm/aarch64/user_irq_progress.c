@@ -122,7 +122,10 @@ static void test_neighbours(const struct guest_timer *t)
 	kvm_vm_free(high_vm);
 	told = 0;
 	vm = user_irq_vm_create(&vcpu, guest_rounds, t);
-	run_told(vm, vcpu, t);
+	host_interrupts_mark(t);
+	for (i = 0; i < NEIGHBOUR_ROUNDS; i++)
+		run_told(vm, vcpu, t);
+	assert_host_interrupts(t, NEIGHBOUR_ROUNDS);
 	run_told(vm, vcpu, t);
 	kvm_vm_free(vm);
 }

@@ -163,9 +163,10 @@ static void test_init_again(const struct guest_timer *t)
 	assert_sync(x, 0);
 	assert_level(x, t->level);
 
+	/* An MMIO exit that is still to be completed would move the PC after the reset. */
+	vcpu_run_complete_io(vcpu);
 	vcpu_init_again(vcpu, NULL, guest_check_off);
 	vcpu_args_set(vcpu, 1, t);
-	/* The MMIO exit of before belongs to what was reset. */
 	x = run_past_forced(vcpu);
 	assert_sync(x, 1);
 	assert_level(x, 0);
@@ -346,6 +347,7 @@ static void test_move_counter(const struct guest_timer *t)
 {
 	unsigned int i, lost = 0;
 
+	host_cpu_require(2);
 	host_cpu_pin(1);
 	for (i = 0; i < COUNTER_TRIES; i++)
 		lost += !keeps_cval(t);
