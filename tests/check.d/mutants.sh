@@ -25,6 +25,13 @@ for file in "$kvm"/mutants/*.cocci; do
 	done
 done
 
+code=0
+"$kvm/mutants/mutants.sh" -l 'none of them' || code=$?
+[ $code -eq 2 ] || {
+	echo "a glob that matches no mutant: exit code $code, expected 2"
+	bad=1
+}
+
 for series in 6.1 6.12 7.3; do
 	source=$("$kvm/vmtest/fetch.sh" source $series) || exit 2
 	echo "$series:"

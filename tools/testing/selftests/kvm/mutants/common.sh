@@ -36,9 +36,11 @@ select_mutants()
 	for glob in "$@"; do
 		for file in "$here"/$glob.cocci; do
 			[ -e "$file" ] || die "no mutant '$glob'; -l lists them"
-			basename "$file" .cocci
+			selected="${selected:-}$(basename "$file" .cocci)
+"
 		done
-	done | sort -u
+	done
+	printf %s "$selected" | sort -u
 }
 
 # release_of SOURCE: its first two numbers, as one that compares
