@@ -5,6 +5,7 @@
  */
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
+#include "wait_insn.h"
 
 #define ROUNDS		200
 #define FEW_ROUNDS	50
@@ -205,7 +206,7 @@ static void guest_wait_in_wfi(void)
 		WRITE_ONCE(nr_rounds, round);
 		/* Masked, so that the interrupt cannot come between the test and the WFI. */
 		while (READ_ONCE(nr_irqs) + READ_ONCE(nr_fiqs) < round) {
-			asm volatile("wfi" ::: "memory");
+			wait_wfi();
 			local_irq_enable();
 			isb();
 			local_irq_disable();

@@ -9,6 +9,7 @@
 
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
+#include "wait_insn.h"
 
 #define NR_VCPUS	3
 #define EXPIRIES	4	/* of each timer of each vCPU in a round */
@@ -77,7 +78,7 @@ static void guest_idle(unsigned int way)
 		break;
 	case 2 ... 5:
 		/* Masked, so that no interrupt comes between the caller's test and the WFI. */
-		asm volatile("wfi" ::: "memory");
+		wait_wfi();
 		local_irq_enable();
 		isb();
 		break;

@@ -6,6 +6,7 @@
 
 #include "user_irq.h"
 #include "vcpu_thread.h"
+#include "wait_insn.h"
 
 /*
  * REG-6: a VM that ends leaves nothing behind, neither on the host nor in another
@@ -32,7 +33,7 @@ static void guest_arm_and_wfi(const struct guest_timer *t, u64 ticks)
 	timer_set_ctl(t->timer, CTL_ENABLE);
 	writel(0, test_mmio);
 	for (;;)
-		asm volatile("wfi" ::: "memory");
+		wait_wfi();
 }
 
 /* Registers that make a new vCPU one like those that the library makes */

@@ -18,6 +18,14 @@ static unsigned int vcpu_id(void)
 	return kvm_check_cap(KVM_CAP_MAX_VCPUS) - 1;
 }
 
+static void trace_updates(struct tracefs *tracefs)
+{
+	char filter[64];
+
+	snprintf(filter, sizeof(filter), "vcpu_id == %u", vcpu_id());
+	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", filter);
+}
+
 /* Rises and falls of all kinds: alone, with an MMIO access, while userspace has the vCPU. */
 static void guest_rounds(const struct guest_timer *t)
 {
@@ -131,13 +139,11 @@ static void test_update_irq(const struct guest_timer *t)
 	struct tracefs *tracefs;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
-	char filter[64];
 
 	user_irq_require();
 	user_irq_require_timer(t);
 	tracefs = tracefs_create();
-	snprintf(filter, sizeof(filter), "vcpu_id == %u", vcpu_id());
-	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", filter);
+	trace_updates(tracefs);
 	vcpu = traced_vcpu_create(t);
 	do {
 		x = run_round(vcpu);
@@ -198,8 +204,7 @@ static void test_entry(const struct guest_timer *t)
 	/* The kernel moves an emulated timer away from a tickless CPU. */
 	host_cpu_pin(host_cpu_count() - 1);
 	tracefs = tracefs_create();
-	snprintf(filter, sizeof(filter), "vcpu_id == %u", vcpu_id());
-	tracefs_enable(tracefs, "kvm/kvm_timer_update_irq", filter);
+	trace_updates(tracefs);
 	snprintf(filter, sizeof(filter), "common_pid == %d", getpid());
 	tracefs_enable(tracefs, "kvm/kvm_entry", filter);
 	vcpu = traced_vcpu_create(t);
