@@ -60,13 +60,15 @@ class Console(ktap.Run):
         self.qemu_error = None
 
     def feed(self, line):
-        count = len(self.subtests)
+        count, had_begun = len(self.subtests), self.begun
         shown = super().feed(line)
         match = re.match(r"qemu-system-aarch64: (?!terminating on signal|warning:)(.*)", line)
-        if match and not self.begun:
+        if self.begun and not had_begun:
+            self.qemu_error = None
+        elif match and not self.begun:
             self.qemu_error = "QEMU: " + match.group(1).strip()
         elif line.startswith("vmtest: QEMU was ended"):
-            self.qemu_error, self.begun = line.partition(": ")[2], False
+            self.qemu_error = line.partition(": ")[2]
         if len(self.subtests) > count:
             self.details[count] = self.said
             self.said = []
@@ -132,7 +134,7 @@ class Cell:
 
     def judge(self, strict):
         run = self.run
-        if run.qemu_error and not run.begun:
+        if run.qemu_error:
             return CANNOT_RUN, run.qemu_error
         if run.end_code == 64:
             return CANNOT_RUN, run.no_verdict()

@@ -210,9 +210,11 @@ unhook()
 remove()
 {
 	[ -e "$state" ] || die "$tree is not grafted"
-	[ ! -e "$state/sums" ] || (cd "$tree" && sha256sum -c --quiet "$state/sums" >"$work/changed" 2>/dev/null) ||
+	if [ -e "$state/sums" ] &&
+		! (cd "$tree" && sha256sum -c --quiet "$state/sums" >"$work/changed" 2>/dev/null); then
 		die "changed since they were grafted, move your changes away first:
 $(sed -n 's/: FAILED.*//p' "$work/changed")"
+	fi
 	unhook
 	echo "$tree: as it was before the graft"
 }

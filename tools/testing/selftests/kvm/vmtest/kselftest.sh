@@ -118,13 +118,9 @@ install_suite()
 	echo "kselftest: installed in build/install" >&2
 }
 
-# No verdict is worse than a failure, a failure worse than a pass or a skip. What
-# vmtest.sh does not end with of its own accord is no verdict.
+# No verdict is worse than a failure, a failure worse than a pass or a skip.
 worse()
 {
-	for c in "$1" "$2"; do
-		case $c in 0 | 1 | 2 | 4) ;; *) echo 2; return ;; esac
-	done
 	for code in 2 1 0 4; do
 		for c in "$1" "$2"; do
 			[ "$c" -ne $code ] || { echo $code; return; }
@@ -146,6 +142,7 @@ run_suite()
 	for mode in nvhe vhe; do
 		rc=0
 		setpriv --pdeathsig TERM "$here/vmtest.sh" -k $series -m $mode || rc=$?
+		case $rc in 0 | 1 | 4) ;; *) rc=2 ;; esac
 		result=$(worse "$result" "$rc")
 	done
 	return "$result"
