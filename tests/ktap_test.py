@@ -147,13 +147,19 @@ class Verdicts(unittest.TestCase):
             self.assertEqual("KNOWN OPEN BUG" in lines, result != "ok")
             self.assertNotIn("NO LONGER SHOWN", lines)
 
-    def test_known_bug_excuses_no_crash(self):
+    def test_open_bug_excuses_no_crash(self):
         for why in ("INV-5: the host kernel complained", "ended by signal 11 (Segmentation fault)"):
             text = BEGIN + "\n1..2\n# %s\nnot ok 1 NEW-7 b\nnot ok 2 NEW-7 c\nvmtest-end 1" % why
             code, lines = self.judge(text, program="p")
             self.assertEqual(code, 1)
             self.assertIn("NEW FAILURE p NEW-7 b", lines)
             self.assertIn("KNOWN OPEN BUG p NEW-7 c", lines)
+
+    def test_fix_of_a_crash_is_named(self):
+        text = BEGIN + "\n1..1\n# INV-5: a WARN\nnot ok 1 LVL-7.ptimer b\nvmtest-end 1"
+        code, lines = self.judge(text, program="p")
+        self.assertEqual(code, 1)
+        self.assertIn("KNOWN BUG, fixed upstream by 7.3: p LVL-7.ptimer b", lines)
 
     def test_all_skipped(self):
         self.assertEqual(self.judge(BEGIN + "\n1..1\nok 1 A b # SKIP c\nvmtest-end 4",
