@@ -111,7 +111,8 @@ failures()
 }
 
 # suite "KERNEL OPTION..." [ID...]: run the suite in the background; exactly the
-# subtests ID must fail, those written ID? may
+# subtests ID must fail, those written ID? may. A point release that Debian no
+# longer has is a skip
 suite()
 {
 	host=$1
@@ -135,6 +136,11 @@ suite()
 			*) echo "$id" ;;
 			esac
 		done | sort | tr '\n' ' ')
+		if [ $rc -eq 2 ] && grep -q 'unknown kernel' "$log"; then
+			echo "Debian no longer has this kernel" >"$log.why"
+			echo 4 >"$log.rc"
+			exit
+		fi
 		code=0
 		[ -z "$want" ] || code=1
 		{
@@ -166,7 +172,8 @@ reap()
 }
 
 # Kernels of today, and some that are known to be bad: just what is broken there
-# fails, and the rest still runs.
+# fails, and the rest still runs. Of the newest release of a series a bug that
+# was fixed upstream may be gone any day; exact versions show that it is seen.
 suites()
 {
 	hosts=''
@@ -180,12 +187,16 @@ suites()
 	suite "7.3-16k -c max"
 	suite "6.12 -m nvhe -g 2" 'PMU-4.wfi?'
 	suite "6.12 -m nvhe -g 3" 'PMU-4.wfi?'
-	suite "6.12 -m vhe -g 2" LVL-7.ptimer 'PMU-4.wfi?'
-	suite "6.12 -m vhe -g 3" LVL-7.ptimer 'PMU-4.wfi?'
+	suite "6.12 -m vhe -g 2" 'LVL-7.ptimer?' 'PMU-4.wfi?'
+	suite "6.12 -m vhe -g 3" 'LVL-7.ptimer?' 'PMU-4.wfi?'
 	suite "6.1 -m nvhe -g 2" 'PMU-4.wfi?'
-	suite "6.1 -m vhe -g 3" 'PMU-4.wfi?' REG-9.icc
-	suite "5.10 -m vhe -g 2" 'PMU-4.wfi?' VGC-2.v2.vtimer VGC-2.v2.ptimer
-	suite "5.10 -m nvhe -g 3" 'PMU-4.wfi?' REG-9.icc REG-9.sgi VGC-2.v3.vtimer
+	suite "6.1 -m vhe -g 3" 'PMU-4.wfi?' 'REG-9.icc?'
+	suite "5.10 -m vhe -g 2" 'PMU-4.wfi?' 'VGC-2.v2.vtimer?' 'VGC-2.v2.ptimer?'
+	suite "5.10 -m nvhe -g 3" 'PMU-4.wfi?' 'REG-9.icc?' 'REG-9.sgi?' 'VGC-2.v3.vtimer?'
+	suite "5.10.223 -m nvhe -t user_irq_sysreg" REG-9.icc REG-9.sgi
+	suite "5.10.223 -m nvhe -t user_irq_vgic:VGC-2" VGC-2.v3.vtimer
+	suite "6.1.176 -m nvhe -t user_irq_reg" REG-4.failed_run.vtimer REG-4.failed_run.ptimer
+	suite "6.12.43 -m vhe -t user_irq_level" LVL-7.ptimer
 	# shellcheck disable=SC2046 # a list
 	suite "6.12.43 -m nvhe -t user_irq_block" $(echo BLK-1 BLK-4 BLK-9 |
 		sed 's/[^ ]*/&.vtimer &.ptimer/g')
