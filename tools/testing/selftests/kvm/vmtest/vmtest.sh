@@ -191,6 +191,10 @@ fi
 rm -rf "$dirs"
 trap - EXIT HUP INT TERM
 
+# With KASLR kernels keep their page tables apart from those of processes (KPTI), and
+# QEMU flushes its TLB at each change between them.
+append="nokaslr $append"
+
 # boot SERIAL COMMAND...: become COMMAND, with QEMU as its last arguments. QEMU ends by
 # SIGKILL when COMMAND does, however that comes.
 boot()
