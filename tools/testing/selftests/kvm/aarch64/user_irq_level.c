@@ -127,14 +127,25 @@ enum {
 	NR_EDGES
 };
 
+/* CVAL must become the sum of @tval and what the counter is at that moment. */
+static void guest_set_tval(const struct guest_timer *t, s32 tval)
+{
+	u64 before, after, cnt;
+
+	before = timer_get_cntct(t->timer);
+	timer_set_tval(t->timer, tval);
+	after = timer_get_cntct(t->timer);
+	cnt = timer_get_cval(t->timer) - (s64)tval;
+	GUEST_ASSERT(cnt >= before);
+	GUEST_ASSERT(cnt <= after);
+}
+
 static void guest_edges(const struct guest_timer *t)
 {
 	unsigned int edge;
-	u64 now;
 
 	for (edge = 0; edge < NR_EDGES; edge++) {
 		timer_set_ctl(t->timer, 0);
-		now = timer_get_cntct(t->timer);
 		switch (edge) {
 		case EDGE_CVAL_0:
 			timer_set_cval(t->timer, 0);
@@ -143,18 +154,16 @@ static void guest_edges(const struct guest_timer *t)
 			timer_set_cval(t->timer, ~0ul);
 			break;
 		case EDGE_CVAL_NOW:
-			timer_set_cval(t->timer, now);
+			timer_set_cval(t->timer, timer_get_cntct(t->timer));
 			break;
 		case EDGE_TVAL_MINUS_1:
-			timer_set_tval(t->timer, -1);
+			guest_set_tval(t, -1);
 			break;
 		case EDGE_TVAL_0:
-			timer_set_tval(t->timer, 0);
+			guest_set_tval(t, 0);
 			break;
 		case EDGE_TVAL_MAX:
-			timer_set_tval(t->timer, INT32_MAX);
-			/* now <= the counter that TVAL was added to */
-			GUEST_ASSERT(timer_get_cval(t->timer) - now >= INT32_MAX);
+			guest_set_tval(t, INT32_MAX);
 			break;
 		}
 		timer_set_ctl(t->timer, CTL_ENABLE);
