@@ -270,21 +270,40 @@ static void test_reenable(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
-/* Less than the host's counter: what the guest reads does not wrap. */
-#define COUNTER_OFFSET 1000000ul
-
 /*
- * LVL-7: CVALs that overflow when an offset is added to them. The hardware adds
- * that of the vtimer, for which the largest ones that do not overflow will do
- * (see test_edges()); for the ptimer it is KVM that does.
+ * LVL-7: CVALs that show whether the offset counts once, not never or twice. Then
+ * those that overflow when an offset is added to them. The hardware adds that of
+ * the vtimer, for which the largest ones that do not overflow will do (see
+ * test_edges()); for the ptimer it is KVM that does.
  */
+enum {
+	OFFSET_0,
+	OFFSET_PAST,
+	OFFSET_BETWEEN,
+	OFFSET_MAX,
+	OFFSET_NEAR_MAX,
+	OFFSET_FAR_FUTURE,
+	NR_OFFSETS
+};
+
+static u64 offset;	/* less than the host's counter: the guest's does not wrap */
+static u64 past;	/* the guest's counter at first: far ahead with twice the offset */
+static u64 between;	/* the guest's counter and the host's */
+
 static void guest_offset(const struct guest_timer *t)
 {
-	u64 max = t == &guest_vtimer ? ~COUNTER_OFFSET : ~0ul;
-	u64 cval[] = { max, max - 1000, 0, guest_far_future(t) };
+	u64 max = t == &guest_vtimer ? ~offset : ~0ul;
+	u64 cval[NR_OFFSETS] = {
+		[OFFSET_0] = 0,
+		[OFFSET_PAST] = past,
+		[OFFSET_BETWEEN] = between,
+		[OFFSET_MAX] = max,
+		[OFFSET_NEAR_MAX] = max - 1000,
+		[OFFSET_FAR_FUTURE] = guest_far_future(t),
+	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(cval); i++) {
+	for (i = 0; i < NR_OFFSETS; i++) {
 		timer_set_ctl(t->timer, 0);
 		timer_set_cval(t->timer, cval[i]);
 		timer_set_ctl(t->timer, CTL_ENABLE);
@@ -298,16 +317,28 @@ static void test_offset(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_offset, t);
+	u64 now = timer_get_cntct(VIRTUAL);
 	struct vcpu_exit x;
 	unsigned int i;
+	bool met;
 
-	user_irq_set_counter_offset(vm, COUNTER_OFFSET);
+	offset = now / 2;
+	past = now - offset;
+	between = now - offset / 2;
+	sync_global_to_guest(vm, offset);
+	sync_global_to_guest(vm, past);
+	sync_global_to_guest(vm, between);
+	user_irq_set_counter_offset(vm, offset);
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < NR_OFFSETS; i++) {
 		x = run_past_forced(vcpu);
 		assert_sync(x, i);
-		assert_level(x, i == 2 ? t->level : 0);
-		TEST_ASSERT_EQ(x.uc.args[2], i == 2 ? (u64)CTL_ISTATUS : 0ul);
+		/* A slow host may have got there. */
+		if (i == OFFSET_BETWEEN && timer_get_cntct(VIRTUAL) - offset >= between)
+			continue;
+		met = i == OFFSET_0 || i == OFFSET_PAST;
+		assert_level(x, met ? t->level : 0);
+		TEST_ASSERT_EQ(x.uc.args[2], met ? (u64)CTL_ISTATUS : 0ul);
 	}
 	assert_done(run_past_forced(vcpu));
 	kvm_vm_free(vm);
