@@ -148,12 +148,24 @@ static void guest_high_and_low(const struct guest_timer *t)
 	}
 }
 
+static void assert_untouched(const struct kvm_run *run, const struct kvm_run *before,
+			     size_t from, size_t to)
+{
+	const u8 *now = (const u8 *)run, *was = (const u8 *)before;
+	size_t i;
+
+	for (i = from; i < to; i++)
+		TEST_ASSERT(now[i] == was[i], "KVM wrote %#x over %#x, byte %zu of kvm_run",
+			    now[i], was[i], i);
+}
+
 static void test_scribble(const struct guest_timer *t)
 {
+	const size_t field = offsetof(struct kvm_run, s.regs);
 	static const u64 scribbles[] = { 0, ~0ul, 0x5555555555555555, 0xaaaaaaaaaaaaaaaa };
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_high_and_low, t);
-	struct kvm_run *run = vcpu->run;
+	struct kvm_run *run = vcpu->run, before;
 	unsigned int i, high;
 	struct vcpu_exit x;
 
@@ -167,7 +179,11 @@ static void test_scribble(const struct guest_timer *t)
 			run->s.regs.device_irq_level = scribbles[i];
 			run->kvm_dirty_regs = scribbles[i];
 			run->kvm_valid_regs = scribbles[i];
-			memset(run->s.padding + sizeof(run->s.regs), 0x5a, 64);
+			run->request_interrupt_window = scribbles[i];
+			memset(run->padding1, scribbles[i], sizeof(run->padding1));
+			memset(run->s.padding + sizeof(run->s.regs), 0x5a + i,
+			       sizeof(run->s.padding) - sizeof(run->s.regs));
+			before = *run;
 
 			x = run_past_forced(vcpu);
 			assert_sync(x, high);
@@ -176,11 +192,11 @@ static void test_scribble(const struct guest_timer *t)
 			TEST_ASSERT((x.level & DEVICE_IRQ_ALL) == level,
 				    "field %#lx after a scribble of %#lx, expected bits %#lx",
 				    x.level, scribbles[i], level);
-			TEST_ASSERT_EQ(run->kvm_dirty_regs, scribbles[i]);
-			TEST_ASSERT_EQ(run->kvm_valid_regs, scribbles[i]);
-			TEST_ASSERT(run->s.padding[sizeof(run->s.regs)] == 0x5a &&
-				    run->s.padding[sizeof(run->s.regs) + 63] == 0x5a,
-				    "KVM wrote behind the field");
+			/* The input, the masks of registers, all that is behind the field */
+			assert_untouched(run, &before, 0, offsetof(struct kvm_run, exit_reason));
+			assert_untouched(run, &before, offsetof(struct kvm_run, kvm_valid_regs),
+					 field);
+			assert_untouched(run, &before, field + sizeof(run->s.regs), sizeof(*run));
 			run->s.regs.device_irq_level = level;
 		}
 	}
