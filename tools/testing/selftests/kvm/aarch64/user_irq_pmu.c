@@ -13,6 +13,8 @@
 #define SW_INCR		0x00		/* event: a write to PMSWINC_EL0 */
 #define CPU_CYCLES	0x11		/* event: a cycle */
 
+#define PMOVSSET_EL0	ARM64_SYS_REG(3, 3, 9, 14, 3)
+
 static u64 go;
 
 /* Reset leaves these registers with unknown values (Arm ARM D24.5). */
@@ -227,6 +229,76 @@ static void test_three(const struct guest_timer *unused)
 	kvm_vm_free(vm);
 }
 
+/* PMU-3: a change of the PMU and one of a timer that are there for the same exit */
+#define TOGETHER_ROUNDS	16
+
+static void guest_together(const struct guest_timer *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < TOGETHER_ROUNDS; i++) {
+		guest_pmu_reset();
+		GUEST_SYNC(0);
+		timer_set_cval(t->timer, 0);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		guest_overflow_counter_0();
+		GUEST_SYNC(1);
+		timer_set_ctl(t->timer, 0);
+		write_sysreg(COUNTER_0, pmovsclr_el0);
+		isb();
+		GUEST_SYNC(2);
+	}
+	guest_start_counter_0(SW_INCR, 1);
+	guest_arm_and_read(t);
+}
+
+/*
+ * To GUEST_SYNC(@stage), where the guest has changed the timer first and then the PMU.
+ * KVM may tell the one before the other, but not the other before the one.
+ */
+static void run_to_stage(struct kvm_vcpu *vcpu, const struct guest_timer *t,
+			 unsigned int stage, bool up)
+{
+	struct vcpu_exit x;
+
+	do {
+		x = run_once(vcpu);
+		if (!!(x.level & KVM_ARM_DEV_PMU) == up)
+			assert_level(x, up ? KVM_ARM_DEV_PMU | t->level : 0);
+	} while (x.forced);
+	assert_sync(x, stage);
+	TEST_ASSERT_EQ(!!(x.level & KVM_ARM_DEV_PMU), up);
+}
+
+static void test_together(const struct guest_timer *t)
+{
+	struct armed_timer armed;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	unsigned int i;
+
+	user_irq_require_timer(t);
+	vm = pmu_vm_create(&vcpu, guest_together);
+	vcpu_args_set(vcpu, 1, t);
+	for (i = 0; i < TOGETHER_ROUNDS; i++) {
+		assert_sync(run_past_forced(vcpu), 0);
+		run_to_stage(vcpu, t, 1, true);
+		run_to_stage(vcpu, t, 2, false);
+	}
+
+	/* Both change while the guest is in userspace. */
+	armed = run_until_armed(vm, vcpu);
+	vcpu_wait_for_cnt(vcpu, t, armed.cval);
+	vcpu_set_reg(vcpu, PMOVSSET_EL0, COUNTER_0);
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU | t->level);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, KVM_ARM_DEV_PMU | t->level);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
 /* PMU-4: an overflow that is pending already keeps WFI from sleeping unseen */
 static void guest_wfi_pending(void)
 {
@@ -352,6 +424,7 @@ static const struct subtest subtests[] = {
 	{ "PMU-2", "clearing flag, interrupt enable or PMCR.E each lower the line",
 	  test_raise_and_lower, NULL },
 	{ "PMU-3", "the PMU and the timers move only their own bits", test_three, NULL },
+	TIMER_SUBTESTS("PMU-3.together", "the PMU and a timer change in one exit", test_together),
 	{ "PMU-4.pending", "an overflow pending at WFI is told", test_wfi_pending, NULL },
 	{ "PMU-4.wfi", "an overflow on the way into WFI is told", test_wfi_sweep, NULL },
 };
