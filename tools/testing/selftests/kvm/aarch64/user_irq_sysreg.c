@@ -124,6 +124,11 @@ static void guest_access_sre(void)
 	u64 val = read_sysreg(ICC_SRE_EL1);
 
 	GUEST_SYNC_ARGS(0, nr_undefined, val, 0, 0);
+	write_sysreg(0, ICC_SRE_EL1);
+	isb();
+	nr_undefined = 0;
+	val = read_sysreg(ICC_SRE_EL1);
+	GUEST_SYNC_ARGS(1, nr_undefined, val, 0, 0);
 	GUEST_DONE();
 }
 
@@ -132,13 +137,17 @@ static void test_sre(const struct guest_timer *unused)
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
+	unsigned int i;
 
 	(void)unused;
 	vm = sysreg_vm_create(&vcpu, guest_access_sre);
-	x = run_once(vcpu);
-	assert_sync(x, 0);
-	TEST_ASSERT(x.uc.args[2] == 1 || x.uc.args[3] & ICC_SRE_SRE,
-		    "ICC_SRE_EL1 is neither undefined nor fixed to 1: %#lx", x.uc.args[3]);
+	for (i = 0; i < 2; i++) {
+		x = run_once(vcpu);
+		assert_sync(x, i);
+		TEST_ASSERT(x.uc.args[2] == 1 || x.uc.args[3] & ICC_SRE_SRE,
+			    "ICC_SRE_EL1 is neither undefined nor fixed to 1%s: %#lx",
+			    i ? ", 0 having been written" : "", x.uc.args[3]);
+	}
 	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 }
