@@ -222,15 +222,11 @@ static void test_expire_in_userspace(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_and_read, t);
-	struct armed_timer armed = run_until_armed(vm, vcpu);
+	struct armed_timer armed = run_past_armed(vm, vcpu);
+	u64 pc = vcpu_get_pc(vcpu);
 	struct vcpu_exit x;
-	u64 pc;
 
-	mmio_read_data(vcpu, 0);
-	vcpu_run_complete_io(vcpu);
-	pc = vcpu_get_pc(vcpu);
 	vcpu_wait_for_cnt(vcpu, t, armed.cval);
-
 	assert_forced(run_once(vcpu), t->level);
 	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
 
@@ -367,9 +363,7 @@ static struct vcpu_exit run_immediate_exit(struct kvm_vm **vm, const struct gues
 	u64 pc;
 
 	*vm = user_irq_vm_create(&vcpu, guest_arm_and_read, t);
-	armed = run_until_armed(*vm, vcpu);
-	mmio_read_data(vcpu, 0);
-	vcpu_run_complete_io(vcpu);
+	armed = run_past_armed(*vm, vcpu);
 	pc = vcpu_get_pc(vcpu);
 	vcpu_wait_for_cnt(vcpu, t, armed.cval);
 

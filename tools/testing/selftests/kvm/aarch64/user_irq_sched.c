@@ -404,14 +404,10 @@ static void test_expire_asleep(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_and_read, t);
-	struct armed_timer armed = run_until_armed(vm, vcpu);
+	struct armed_timer armed = run_past_armed(vm, vcpu);
 	struct host_clock clock = host_clock(vcpu, t);
+	u64 pc = vcpu_get_pc(vcpu);
 	struct vcpu_exit x;
-	u64 pc;
-
-	mmio_read_data(vcpu, 0);
-	vcpu_run_complete_io(vcpu);
-	pc = vcpu_get_pc(vcpu);
 
 	/* No ioctl of the vCPU meanwhile: nothing looks at its timers. */
 	while (timer_get_cntct(VIRTUAL) < armed.cval + clock.max)

@@ -170,7 +170,7 @@ u64 guest_far_future(const struct guest_timer *timer);
 void guest_arm_and_read(const struct guest_timer *timer);
 
 /**
- * struct armed_timer - how run_until_armed() left the guest
+ * struct armed_timer - how run_until_armed() or run_past_armed() left the guest
  * @cval: when the timer will expire, in ticks
  * @nr_tries: how often the guest has read test_mmio, this time included
  */
@@ -182,10 +182,13 @@ struct armed_timer {
 /**
  * run_until_armed() - run guest_arm_and_read() up to its MMIO read
  *
- * Upon return the timer is armed and was not expired at that exit: should a
- * slow host let it expire too early, the guest tries again with twice the time.
+ * Upon return the timer is armed and KVM has told of no expiry: should a slow
+ * host let it expire too early, the guest tries again with twice the time.
  */
 struct armed_timer run_until_armed(struct kvm_vm *vm, struct kvm_vcpu *vcpu);
+
+/** run_past_armed() - the same, and KVM has completed that read, with 0 */
+struct armed_timer run_past_armed(struct kvm_vm *vm, struct kvm_vcpu *vcpu);
 
 /** mmio_read_data() - what the pending 32-bit MMIO read is to return */
 void mmio_read_data(struct kvm_vcpu *vcpu, u32 val);
