@@ -306,24 +306,26 @@ static void guest_arm_and_spin(const struct guest_timer *t)
 
 static void run_until_stopped(struct vcpu_thread *thread)
 {
+	u64 *levels = thread->arg;
+
 	do {
-		run_once(thread->vcpu);
+		*levels |= run_once(thread->vcpu).level;
 	} while (!vcpu_thread_stopping(thread));
 }
 
-/* Does CVAL stay what the guest made it, for KVM and for the guest? */
+/* Does CVAL stay what the guest made it, for KVM and for the guest, and the line low? */
 static bool keeps_cval(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu, *other;
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_arm_and_spin, t);
 	struct vcpu_thread thread;
+	u64 want, cval, levels = 0;
 	struct vcpu_exit x;
-	u64 want, cval;
 
 	other = user_irq_vcpu_add(vm, 1, NULL, guest_arm_and_spin);
 	require_timer_regs(vcpu, t);
 
-	vcpu_thread_start(&thread, vcpu, run_until_stopped, NULL, 0);
+	vcpu_thread_start(&thread, vcpu, run_until_stopped, &levels, 0);
 	guest_u64_wait(vm, &far_cval, 1);
 	/* Back, so that the timer remains far from expiry. */
 	vcpu_set_reg(other, t->cnt_reg, vcpu_get_cnt(other, t) / 2);
@@ -335,11 +337,13 @@ static bool keeps_cval(const struct guest_timer *t)
 	sync_global_to_guest(vm, go);
 	x = run_past_forced(vcpu);
 	TEST_ASSERT(x.uc.cmd == UCALL_SYNC, "the guest did not tell its CVAL");
+	levels |= x.level;
 	kvm_vm_free(vm);
-	if (cval == want && x.uc.args[1] == want && !x.level)
+	/* Each forced exit tells of a level, even if of one that is gone. */
+	if (cval == want && x.uc.args[1] == want && !levels && !x.nr_forced)
 		return true;
-	pr_info("CVAL %#lx is %#lx for KVM, %#lx for the guest, field %#lx\n", want, cval,
-		x.uc.args[1], x.level);
+	pr_info("CVAL %#lx is %#lx for KVM, %#lx for the guest, field %#lx, %u forced exits\n",
+		want, cval, x.uc.args[1], levels, x.nr_forced);
 	return false;
 }
 
@@ -351,7 +355,7 @@ static void test_move_counter(const struct guest_timer *t)
 	host_cpu_pin(1);
 	for (i = 0; i < COUNTER_TRIES; i++)
 		lost += !keeps_cval(t);
-	TEST_ASSERT(!lost, "%u of %u times CVAL was lost", lost, COUNTER_TRIES);
+	TEST_ASSERT(!lost, "%u of %u times CVAL was lost or the line rose", lost, COUNTER_TRIES);
 }
 
 static const struct subtest subtests[] = {
