@@ -126,6 +126,8 @@ static void __attribute__((noreturn)) run_child(const struct subtest *t, int out
 	close(output);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	sigaction(WATCHDOG_SIGNAL, &sa, NULL);
+	/* A process that stops leaves KVM_RUN with EINTR, as for a forced exit. */
+	signal(SIGTSTP, SIG_IGN);
 	on_exit(print_details, NULL);
 	/* Of CPUs of several types the ID registers, caches and the PMU would change by moving. */
 	host_cpu_pin(host_cpu_tickless(0) ? 0 : HOST_CPU_ANY);
