@@ -143,6 +143,9 @@ void run_check_only(unsigned int nr);
 /** run_expect_vgic() - from now on INV-4 holds for @vm: no field, no forced exit */
 void run_expect_vgic(struct kvm_vm *vm);
 
+/** run_expect_no_vgic() - @vm is new, even if it is where one with a vgic was */
+void run_expect_no_vgic(struct kvm_vm *vm);
+
 /** vcpu_get_pc() - PC of a stopped vCPU */
 u64 vcpu_get_pc(struct kvm_vcpu *vcpu);
 

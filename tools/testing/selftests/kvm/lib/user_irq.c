@@ -47,24 +47,34 @@ const struct guest_timer guest_ptimer = {
 static const char *waiting_for = "any exit";
 static u64 interrupts_mark;
 static struct kvm_vm *vgic_vms[MAX_VGIC_VMS];
-static unsigned int nr_vgic_vms;
 static __thread volatile sig_atomic_t nr_signals;
 
-void run_expect_vgic(struct kvm_vm *vm)
-{
-	TEST_ASSERT(nr_vgic_vms < MAX_VGIC_VMS, "more than %d VMs with a vgic", MAX_VGIC_VMS);
-	vgic_vms[nr_vgic_vms++] = vm;
-}
-
-static bool has_vgic(struct kvm_vm *vm)
+/* Where @vm is, or a place for one if it is NULL; NULL if there is none. */
+static struct kvm_vm **vgic_vm(struct kvm_vm *vm)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_vgic_vms; i++) {
+	for (i = 0; i < MAX_VGIC_VMS; i++) {
 		if (vgic_vms[i] == vm)
-			return true;
+			return &vgic_vms[i];
 	}
-	return false;
+	return NULL;
+}
+
+void run_expect_vgic(struct kvm_vm *vm)
+{
+	struct kvm_vm **place = vgic_vm(NULL);
+
+	TEST_ASSERT(place, "more than %d VMs with a vgic", MAX_VGIC_VMS);
+	*place = vm;
+}
+
+void run_expect_no_vgic(struct kvm_vm *vm)
+{
+	struct kvm_vm **place = vgic_vm(vm);
+
+	if (place)
+		*place = NULL;
 }
 
 void run_waiting_for(const char *what)
@@ -320,7 +330,7 @@ static void check_invariants(struct kvm_vcpu *vcpu, const struct vcpu_exit *x, i
 		  "KVM_RUN returned EINTR with exit reason %u (%s)", x->reason,
 		  exit_reason_str(x->reason));
 
-	if (has_vgic(vcpu->vm)) {
+	if (vgic_vm(vcpu->vm)) {
 		INVARIANT(4, !x->level, "field %#lx with an in-kernel vgic", x->level);
 		INVARIANT(4, !x->forced, "forced exit with an in-kernel vgic");
 	}

@@ -2,7 +2,7 @@
 /*
  * VMs without an in-kernel irqchip and their vCPUs, on any kvm_util.
  */
-#include "user_vcpu.h"
+#include "user_irq.h"
 
 void user_irq_require(void)
 {
@@ -18,6 +18,7 @@ struct kvm_vm *user_irq_vm_create_empty(u32 nr_vcpus)
 
 	user_irq_require();
 	vm = vm_create(nr_vcpus);
+	run_expect_no_vgic(vm);
 	compat_ucall_init(vm);
 	vm_init_descriptor_tables(vm);
 	return vm;
