@@ -192,7 +192,7 @@ static void guest_wait_spinning(void)
 	local_irq_enable();
 	for (round = 1; round <= FEW_ROUNDS; round++) {
 		WRITE_ONCE(nr_rounds, round);
-		while (READ_ONCE(nr_irqs) < round)
+		while (READ_ONCE(nr_irqs) + READ_ONCE(nr_fiqs) < round)
 			cpu_relax();
 	}
 	GUEST_DONE();
@@ -233,6 +233,16 @@ static void run_taker(struct vcpu_thread *thread)
 	assert_done(x);
 }
 
+/* A host interrupt of another kind delivers it too, sooner or later. */
+static void run_kicked_taker(struct vcpu_thread *thread)
+{
+	host_interrupts_mark(NULL);
+	run_taker(thread);
+	/* Beside other threads it may be preempted, and then need no kick. */
+	if (host_cpu_tickless(0))
+		assert_host_interrupts(NULL, FEW_ROUNDS);
+}
+
 static void raise_from_thread(void *guest_code, bool asleep, u32 pin)
 {
 	struct kvm_vcpu *vcpu;
@@ -244,7 +254,7 @@ static void raise_from_thread(void *guest_code, bool asleep, u32 pin)
 		install(vm, guest_count_irq, NULL);
 	else
 		install(vm, NULL, guest_count_fiq);
-	vcpu_thread_start(&thread, vcpu, run_taker, &pin, 0);
+	vcpu_thread_start(&thread, vcpu, asleep ? run_taker : run_kicked_taker, &pin, 0);
 	host_cpu_pin(1);
 	for (round = 1; round <= FEW_ROUNDS; round++) {
 		guest_u64_wait(vm, &nr_rounds, round);
@@ -271,7 +281,10 @@ static void test_raise_in_guest(const struct guest_timer *t)
 {
 	(void)t;
 	host_cpu_require(2);
+	if (!host_cpu_tickless(0))
+		pr_info("the host's tick would hide a missing kick (nohz_full= gives a CPU without)\n");
 	raise_from_thread(guest_wait_spinning, false, KVM_ARM_IRQ_CPU_IRQ);
+	raise_from_thread(guest_wait_spinning, false, KVM_ARM_IRQ_CPU_FIQ);
 }
 
 static void test_raise_in_wfi(const struct guest_timer *t)
@@ -418,8 +431,8 @@ static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("NEW-1", "each expiry is one IRQ: none lost, none spurious", test_irq),
 	TIMER_SUBTESTS("NEW-2", "each expiry is one FIQ: none lost, none spurious", test_fiq),
 	{ "NEW-2.both", "IRQ and FIQ pins apart and together", test_both_pins, NULL },
-	{ "NEW-3.guest", "IRQ raised by another thread while the guest runs", test_raise_in_guest,
-	  NULL },
+	{ "NEW-3.guest", "IRQ, then FIQ raised by another thread while the guest runs",
+	  test_raise_in_guest, NULL },
 	{ "NEW-3.wfi", "IRQ raised by another thread while the guest is in WFI",
 	  test_raise_in_wfi, NULL },
 	{ "NEW-3.fiq", "FIQ raised by another thread while the guest is in WFI",

@@ -105,6 +105,7 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 
 /**
  * host_interrupts_mark() - count this CPU's interrupts of @timer from here on
+ * @timer: NULL for those that kick a vCPU out of the guest
  *
  * For threads that are pinned: what other CPUs run does not count.
  *
@@ -114,10 +115,10 @@ struct vcpu_exit run_once(struct kvm_vcpu *vcpu);
 void host_interrupts_mark(const struct guest_timer *timer);
 
 /**
- * assert_host_interrupts() - most of @nr_expiries interrupted this CPU
+ * assert_host_interrupts() - most of @nr_due interrupted this CPU
  *
- * @nr_expiries: that came while the guest ran. One that comes while the vCPU is
- * preempted is told by the next load
+ * @nr_due: expiries, or kicks, that came while the guest ran. One that comes while the
+ * vCPU is preempted is told by the next load
  *
  * All would if something else never ended the guest's run in the very moment. Nothing
  * is asserted of emulated timers, nor where /proc/interrupts has no line of @timer.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// breaks: NEW-3
+// breaks: NEW-3.guest NEW-3.wfi
 // modes: nohz:vhe nohz:nvhe
 // file: arch/arm64/kvm/arm.c
 //
