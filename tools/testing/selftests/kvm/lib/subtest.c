@@ -28,6 +28,7 @@
 #define MAX_RETURNS	100000			/* of KVM_RUN: far more than any subtest needs */
 #define MAX_POLLS	(240 * 1000 / POLL_MS)	/* for a subtest, whatever it does */
 #define KILL_POLLS	(5 * 1000 / POLL_MS)	/* to end after the watchdog fired */
+#define ALIVE_POLLS	(60 * 1000 / POLL_MS)	/* until it says that it is still at work */
 
 #define WATCHDOG_SIGNAL	SIGALRM
 #define MAX_GLOBS	16
@@ -228,6 +229,9 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		stuck = now == seen ? stuck + 1 : 0;
 		seen = now;
 		polls++;
+		/* Who only sees the output takes a silent host for a hung one. */
+		if (polls % ALIVE_POLLS == 0)
+			printf("# still at work, after %lu returns of KVM_RUN\n", now);
 		if (!watch->fired && stuck > STUCK_POLLS)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
 		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS && now > MAX_RETURNS)
