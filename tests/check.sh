@@ -180,7 +180,7 @@ suites()
 	suite "7.3 -m nvhe -g 2"
 	suite "7.3 -m nvhe -g 3"
 	suite "7.3 -m vhe -g 2"
-	suite "7.3 -m vhe -g 3"
+	suite "7.3 -m vhe -g 3 -v"
 	suite "7.3 --host pkvm"
 	suite "7.3 --host nohz -m vhe"
 	suite "7.3 --host nogic -m nvhe"

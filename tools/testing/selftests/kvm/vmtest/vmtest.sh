@@ -152,7 +152,7 @@ else
 	cmd='cd /suite && ./run_kselftest.sh'
 	# That makes it look up each program in its list, a second in all.
 	! grep -qv '^kvm:' "$suite/kselftest-list.txt" || cmd="$cmd -c kvm"
-	[ -z "$verbose" ] || cmd="$(sed -n 's/^kvm:\(.*\)/export KSELFTEST_\U\1_ARGS=-v/p' \
+	[ -z "$verbose" ] || cmd="$(sed -n 's/^kvm:\(.*\)/export KSELFTEST_\U\1\E_ARGS=-v/p' \
 		"$suite/kselftest-list.txt")
 $cmd"
 fi
