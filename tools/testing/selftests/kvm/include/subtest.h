@@ -67,7 +67,8 @@ int subtest_main(int argc, char **argv, const struct subtest *subtests, unsigned
  *
  * The watchdog fires when no KVM_RUN of any thread has returned for 10 seconds, and
  * when a whole subtest has not ended long after it should have: after 90 seconds with
- * more than 100,000 returns, or after 4 minutes. It makes KVM_RUN return EINTR.
+ * more than 100,000 returns, or after 4 minutes; all of them longer on a host so busy
+ * that it is late itself. It makes KVM_RUN return EINTR.
  */
 bool subtest_timed_out(void);
 

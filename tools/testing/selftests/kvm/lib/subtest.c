@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "exit_log.h"
 #include "host_log.h"
@@ -20,15 +21,17 @@
 
 /*
  * The watchdog counts polls of POLL_MS rather than time, so that a host that
- * stands still for a while does not use up the test's patience.
+ * stands still for a while does not use up the test's patience. On one that is
+ * too busy to let the watchdog poll in time, the test cannot do its work either.
  */
 #define POLL_MS		100
-#define STUCK_POLLS	(10 * 1000 / POLL_MS)	/* without a return of KVM_RUN */
-#define SUBTEST_POLLS	(90 * 1000 / POLL_MS)	/* for a subtest, and MAX_RETURNS */
-#define MAX_RETURNS	100000			/* of KVM_RUN: far more than any subtest needs */
-#define MAX_POLLS	(240 * 1000 / POLL_MS)	/* for a subtest, whatever it does */
+#define PUNCTUAL	8	/* for so many late polls one in time counts */
+#define STUCK_POLLS	(10 * 1000 / POLL_MS * PUNCTUAL)  /* without a return of KVM_RUN */
+#define SUBTEST_POLLS	(90 * 1000 / POLL_MS * PUNCTUAL)  /* for a subtest, and MAX_RETURNS */
+#define MAX_RETURNS	100000	/* of KVM_RUN: far more than any subtest needs */
+#define MAX_POLLS	(240 * 1000 / POLL_MS * PUNCTUAL) /* for a subtest, whatever it does */
 #define KILL_POLLS	(5 * 1000 / POLL_MS)	/* to end after the watchdog fired */
-#define ALIVE_POLLS	(60 * 1000 / POLL_MS)	/* until it says that it is still at work */
+#define ALIVE_MS	60000	/* until it is said that a subtest is still at work */
 
 #define WATCHDOG_SIGNAL	SIGALRM
 #define MAX_GLOBS	16
@@ -198,6 +201,14 @@ static bool watch_read(struct watch *watch)
 	return n;
 }
 
+static u64 monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ul + now.tv_nsec / 1000000;
+}
+
 /* Waits for the child, watching over it. Returns false if even SIGKILL does not end it. */
 static bool watch_child(pid_t pid, struct watch *watch)
 {
@@ -206,10 +217,11 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		{ .fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN },
 	};
 	struct pollfd *output = &pfds[0], *end = &pfds[1];
-	unsigned int stuck = 0, polls = 0, kills = 0;
-	u64 seen = 0, now;
+	unsigned int stuck = 0, polls = 0, kills = 0, weight;
+	u64 seen = 0, now, began, said = monotonic_ms();
 
 	for (;;) {
+		began = monotonic_ms();
 		if (poll(pfds, ARRAY_SIZE(pfds), POLL_MS) > 0 && output->revents) {
 			if (!watch_read(watch)) {
 				/* No writer is left: the child is ending, or has. */
@@ -226,12 +238,15 @@ static bool watch_child(pid_t pid, struct watch *watch)
 		}
 
 		now = exit_log_count();
-		stuck = now == seen ? stuck + 1 : 0;
+		weight = monotonic_ms() - began > 2 * POLL_MS ? 1 : PUNCTUAL;
+		stuck = now == seen ? stuck + weight : 0;
 		seen = now;
-		polls++;
+		polls += weight;
 		/* Who only sees the output takes a silent host for a hung one. */
-		if (polls % ALIVE_POLLS == 0)
+		if (monotonic_ms() - said > ALIVE_MS) {
+			said = monotonic_ms();
 			printf("# still at work, after %lu returns of KVM_RUN\n", now);
+		}
 		if (!watch->fired && stuck > STUCK_POLLS)
 			printf("# watchdog: no KVM_RUN has returned for 10 seconds\n");
 		else if (!watch->fired && !soaks && polls > SUBTEST_POLLS && now > MAX_RETURNS)
