@@ -210,6 +210,24 @@ class Running(unittest.TestCase):
         self.assertIn("# SUMMARY hosts: 4 pass", said)
         self.assertEqual(left, [])
 
+    def test_suite_is_as_it_was_when_it_began(self):
+        text = "\n".join([BEGIN % ("7.3", "7.3", "vhe"), "1..1", "ok 1 A a", "vmtest-end 0"])
+        with tempfile.TemporaryDirectory() as suite:
+            open(os.path.join(suite, "run_kselftest.sh"), "w", encoding="utf-8").close()
+            # The first host's boot takes the original away.
+            code, said, left = fake("rm -rf %s; [ $5 = -i ] && [ -e $6/run_kselftest.sh ] && "
+                                    "echo '%s' >$2" % (suite, text), "--suite", suite,
+                                    "--kernels", "7.3", "--hosts", "vhe", "-t", "user_irq_x")
+            os.makedirs(suite, exist_ok=True)
+        self.assertEqual(code, 0, said)
+        self.assertIn("# SUMMARY hosts: 2 pass", said)
+        self.assertEqual(left, [])
+
+    def test_no_suite(self):
+        code, said, left = fake("exit 1", "--suite", "/none", "--kernels", "7.3", "--hosts", "vhe")
+        self.assertEqual(code, 64, said)
+        self.assertEqual(left, [])
+
     def test_no_such_host(self):
         for said in ("vmtest: cortex-a72 has no VHE", "fetch.sh: unknown kernel '9.9'; Debian has"):
             code, text, _ = fake("echo \"%s\" >&2; exit 2" % said, "--kernels", "7.3", "--hosts",

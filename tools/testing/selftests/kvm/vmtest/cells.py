@@ -343,6 +343,11 @@ class Runner:
         self.running = []
         self.work = tempfile.mkdtemp(prefix="cells.")
 
+    def keep_suite(self, suite):
+        """Each host gets the suite as it is now, whatever is installed meanwhile."""
+        copy = shutil.copytree(suite, os.path.join(self.work, "suite"))
+        self.options = ["-i", copy] + self.options
+
     def path(self, cell, what):
         return os.path.join(self.work, "%s-%s-%s.%s" % (cell.kernel.replace("/", "_"), cell.host,
                                                         cell.gic, what))
@@ -446,6 +451,7 @@ class Parser(argparse.ArgumentParser):
 def main():
     parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("--vmtest", default=os.path.join(HERE, "vmtest.sh"), help="what boots")
+    parser.add_argument("--suite", metavar="DIR", help="the installed suite; default vmtest.sh's")
     parser.add_argument("--kernels", nargs="+", required=True, metavar="NAME[=IMAGE]")
     parser.add_argument("--hosts", required=True, metavar="HOST[/GIC]...",
                         help="of: " + " ".join(HOSTS))
@@ -477,6 +483,8 @@ def main():
     runner = Runner(args.vmtest, ["-t", args.test] if args.test else [], max(args.jobs, 1),
                     args.silence)
     try:
+        if args.suite:
+            runner.keep_suite(args.suite)
         print("KTAP version 1\n1..%d" % len(cells), flush=True)
         for number, (cell, lines, errors) in enumerate(runner.run(cells), 1):
             cell.settle(lines, errors, bugs, args.strict)

@@ -232,8 +232,9 @@ build()
 # Boots them all. Prints KTAP, a table, and what failed.
 judge()
 {
-	run python3 "$here/cells.py" --kernels "$release=$out/arch/arm64/boot/Image" \
-		--hosts "$modes" --jobs "$jobs" --silence "${VMTEST_TIMEOUT:-300}" ${test:+-t "$test"} $strict || rc=$?
+	run python3 "$here/cells.py" --suite "$root/build/install" \
+		--kernels "$release=$out/arch/arm64/boot/Image" --hosts "$modes" --jobs "$jobs" \
+		--silence "${VMTEST_TIMEOUT:-300}" ${test:+-t "$test"} $strict || rc=$?
 	case $rc in
 	0) say "$tree keeps the contract" ;;
 	1) say "$tree breaks the contract" ;;

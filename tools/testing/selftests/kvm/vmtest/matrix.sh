@@ -40,6 +40,6 @@ for kernel in ${KERNELS:-$kernels}; do
 done
 
 # shellcheck disable=SC2086 # a list
-exec python3 "$here/cells.py" --kernels ${KERNELS:-$kernels} --hosts "${HOSTS:-$hosts}" \
-	--jobs "${J:-$(nproc)}" --silence "${VMTEST_TIMEOUT:-300}" \
-	--junit "${JUNIT:-$root/build/matrix.xml}" ${T:+-t "$T"}
+exec python3 "$here/cells.py" --suite "$root/build/install" \
+	--kernels ${KERNELS:-$kernels} --hosts "${HOSTS:-$hosts}" --jobs "${J:-$(nproc)}" \
+	--silence "${VMTEST_TIMEOUT:-300}" --junit "${JUNIT:-$root/build/matrix.xml}" ${T:+-t "$T"}
