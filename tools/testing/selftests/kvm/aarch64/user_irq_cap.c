@@ -2,6 +2,7 @@
 /*
  * CAP: the capability, and what userspace may and may not do without a vgic.
  */
+#include "guest_pmu.h"
 #include "user_irqchip.h"
 
 static u64 go;
@@ -222,16 +223,11 @@ static void test_timer_irq_attr(const struct guest_timer *t)
 
 static void test_pmu_irq_attr(const struct guest_timer *unused)
 {
-	struct kvm_vcpu_init init = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm;
+	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_expire);
 	int irq = 23;
 
 	(void)unused;
-	user_irq_require();
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = user_irq_vm_create_empty(1);
-	vcpu = user_irq_vcpu_add(vm, 0, &init, guest_expire);
 	TEST_ASSERT(!__vcpu_has_device_attr(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
 					    KVM_ARM_VCPU_PMU_V3_IRQ),
 		    "the PMU's IRQ is no attribute: errno %d", errno);
@@ -241,9 +237,7 @@ static void test_pmu_irq_attr(const struct guest_timer *unused)
 	TEST_ASSERT(__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
 					   KVM_ARM_VCPU_PMU_V3_IRQ, &irq) == -1 && errno == EINVAL,
 		    "setting the PMU's IRQ without a vgic: errno %d, expected EINVAL", errno);
-	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
-					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
-		    "the PMU does not initialise without an IRQ: errno %d", errno);
+	vcpu_pmu_init(vcpu);
 	vcpu_args_set(vcpu, 1, &guest_vtimer);
 	/* A vCPU with a number, but no vgic, does not run. */
 	run_one_expiry(vm, vcpu, &guest_vtimer);

@@ -2,6 +2,7 @@
 /*
  * REG: vCPUs that go on in another VM, and vCPUs that are off for a while.
  */
+#include "guest_pmu.h"
 #include "user_irqchip.h"
 #include "vcpu_state.h"
 #include "vcpu_thread.h"
@@ -285,11 +286,65 @@ static void test_psci(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* REG-2: the PMU's line, too: what makes it is in registers, and goes with them. */
+static void guest_move_pmu(void)
+{
+	guest_pmu_reset();
+	guest_pmu_overflow();
+	GUEST_SYNC(0);
+	GUEST_ASSERT_EQ(read_sysreg(pmovsset_el0), PMU_COUNTER_0);
+	GUEST_ASSERT_EQ(read_sysreg(pmintenset_el1), PMU_COUNTER_0);
+	GUEST_ASSERT_EQ(read_sysreg(pmcntenset_el0), PMU_COUNTER_0);
+	GUEST_ASSERT_EQ(read_sysreg(pmxevcntr_el0), 0);
+	GUEST_SYNC(1);
+	write_sysreg(PMU_COUNTER_0, pmovsclr_el0);
+	isb();
+	GUEST_SYNC(2);
+	GUEST_DONE();
+}
+
+static void test_move_pmu(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_move_pmu);
+	struct vcpu_state *state;
+	struct vcpu_exit x;
+	u64 pc;
+
+	(void)unused;
+	vcpu_pmu_init(vcpu);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	vcpu_run_complete_io(vcpu);
+	state = vcpu_save_state(vcpu);
+
+	kvm_vm_release(vm);
+	kvm_vm_restart(vm);
+	vcpu = user_irq_vcpu_add(vm, 0, &pmu_features, guest_move_pmu);
+	vcpu_pmu_init(vcpu);
+	vcpu_load_state(vcpu, state);
+	pc = vcpu_get_pc(vcpu);
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 2);
+	assert_level(x, 0);
+	assert_done(run_once(vcpu));
+	vcpu_state_free(state);
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("REG-2.high", "a high line is told in a new VM before the guest runs",
 		       test_move_high),
 	TIMER_SUBTESTS("REG-2.armed", "an armed timer is told in a new VM when it expires",
 		       test_move_armed),
+	{ "REG-2.pmu", "an overflow is told in a new VM before the guest runs",
+	  test_move_pmu, NULL },
 	TIMER_SUBTESTS("REG-5.stopped", "KVM_MP_STATE_STOPPED under a high line, and back",
 		       test_stopped),
 	TIMER_SUBTESTS("REG-5.psci", "CPU_OFF under a high line, CPU_ON takes it down",

@@ -3,82 +3,43 @@
  * PMU: the third bit of the field is the PMU's overflow interrupt: a counter
  * has overflowed, its interrupt is enabled, and so is PMCR_EL0.E.
  */
+#include "guest_pmu.h"
 #include "user_irqchip.h"
 #include "wait_insn.h"
 
-#define PMCR_E		(1ul << 0)
-#define PMCR_LC		(1ul << 6)
-#define CYCLES		(1ul << 31)	/* the cycle counter in PMCNTENSET and the like */
-#define COUNTER_0	(1ul << 0)
-#define SW_INCR		0x00		/* event: a write to PMSWINC_EL0 */
-#define CPU_CYCLES	0x11		/* event: a cycle */
-
 #define PMOVSSET_EL0	ARM64_SYS_REG(3, 3, 9, 14, 3)
+
+/* Cycles before an overflow: so many that the guest gets out of its traps first */
+#define HEADROOM	100000
 
 static u64 go;
 
-/* Reset leaves these registers with unknown values (Arm ARM D24.5). */
-static void guest_pmu_reset(void)
+/* The cycle counter, ready to start; @lc is PMCR_LC or 0. */
+static void guest_set_cycles(u64 lc, u64 count)
 {
-	write_sysreg(0, pmcr_el0);
-	write_sysreg(~0u, pmcntenclr_el0);
-	write_sysreg(~0u, pmintenclr_el1);
-	write_sysreg(~0u, pmovsclr_el0);
-	isb();
-}
-
-static void guest_set_cycles(u64 headroom)
-{
-	/* 64 bits first: which overflow it will be is known when the counter is set. */
-	write_sysreg(PMCR_LC, pmcr_el0);
+	/* LC first: which overflow it will be is known when the counter is set. */
+	write_sysreg(lc, pmcr_el0);
 	isb();
 	write_sysreg(0, pmccfiltr_el0);
-	write_sysreg(-headroom, pmccntr_el0);
-	write_sysreg(CYCLES, pmintenset_el1);
-	write_sysreg(CYCLES, pmcntenset_el0);
+	write_sysreg(count, pmccntr_el0);
+	write_sysreg(PMU_CYCLES, pmintenset_el1);
+	write_sysreg(PMU_CYCLES, pmcntenset_el0);
 	isb();
 }
 
-static void guest_start_cycles(u64 headroom)
+static void guest_start_cycles(u64 lc, u64 count)
 {
-	guest_set_cycles(headroom);
-	write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
+	guest_pmu_reset();
+	guest_set_cycles(lc, count);
+	write_sysreg(PMCR_E | lc, pmcr_el0);
 	isb();
 }
 
-static void guest_start_counter_0(u64 event, u32 headroom)
+static struct kvm_vm *pmu_vm_start(struct kvm_vcpu **vcpu, void *guest_code)
 {
-	write_sysreg(0, pmselr_el0);
-	isb();
-	write_sysreg(event, pmxevtyper_el0);
-	write_sysreg(-headroom, pmxevcntr_el0);
-	write_sysreg(COUNTER_0, pmintenset_el1);
-	write_sysreg(COUNTER_0, pmcntenset_el0);
-	write_sysreg(PMCR_E, pmcr_el0);
-	isb();
-}
+	struct kvm_vm *vm = pmu_vm_create(vcpu, guest_code);
 
-/* An overflow at once, by software */
-static void guest_overflow_counter_0(void)
-{
-	guest_start_counter_0(SW_INCR, 1);
-	write_sysreg(COUNTER_0, pmswinc_el0);
-	isb();
-}
-
-static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
-{
-	struct kvm_vcpu_init init = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
-	struct kvm_vm *vm;
-
-	user_irq_require();
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = user_irq_vm_create_empty(1);
-	*vcpu = user_irq_vcpu_add(vm, 0, &init, guest_code);
-	virt_pg_map(vm, TEST_MMIO_GPA, TEST_MMIO_GPA);
-	TEST_ASSERT(!__vcpu_device_attr_set(*vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
-					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
-		    "the PMU does not initialise without an IRQ: errno %d", errno);
+	vcpu_pmu_init(*vcpu);
 	return vm;
 }
 
@@ -94,27 +55,21 @@ static void guest_spin_over(u64 counter)
 
 static void guest_cycles(void)
 {
-	guest_pmu_reset();
-	guest_start_cycles(100000);
-	guest_spin_over(CYCLES);
+	guest_start_cycles(PMCR_LC, -HEADROOM);
+	guest_spin_over(PMU_CYCLES);
 }
 
 static void guest_event(void)
 {
 	guest_pmu_reset();
-	guest_start_counter_0(CPU_CYCLES, 100000);
-	guest_spin_over(COUNTER_0);
+	guest_pmu_start(PMU_CPU_CYCLES, HEADROOM);
+	guest_spin_over(PMU_COUNTER_0);
 }
 
-static void check_spin_over(void *guest_code)
+/* @x is the exit for the overflow; the guest goes on to find its flag. */
+static void check_told(struct kvm_vm *vm, struct kvm_vcpu *vcpu, struct vcpu_exit x)
 {
-	struct kvm_vcpu *vcpu;
-	struct vcpu_exit x;
-	struct kvm_vm *vm;
-
-	vm = pmu_vm_create(&vcpu, guest_code);
-	run_waiting_for("the forced exit for the overflow");
-	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+	assert_forced(x, KVM_ARM_DEV_PMU);
 	go = 1;
 	sync_global_to_guest(vm, go);
 	x = run_once(vcpu);
@@ -122,6 +77,15 @@ static void check_spin_over(void *guest_code)
 	assert_level(x, KVM_ARM_DEV_PMU);
 	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
+}
+
+static void check_spin_over(void *guest_code)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_code);
+
+	run_waiting_for("the forced exit for the overflow");
+	check_told(vm, vcpu, run_once(vcpu));
 }
 
 static void test_cycles(const struct guest_timer *unused)
@@ -136,6 +100,155 @@ static void test_event(const struct guest_timer *unused)
 	check_spin_over(guest_event);
 }
 
+/* PMU-1: without PMCR_EL0.LC it is the low half of the cycle counter that overflows. */
+static void guest_32_bits(void)
+{
+	guest_start_cycles(0, (1ul << 32) - HEADROOM);
+	if (read_sysreg(pmcr_el0) & PMCR_LC)
+		GUEST_SYNC(1);
+	guest_spin_over(PMU_CYCLES);
+}
+
+static void test_32_bits(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_32_bits);
+	struct vcpu_exit x;
+
+	(void)unused;
+	run_waiting_for("the forced exit for the overflow");
+	x = run_once(vcpu);
+	__TEST_REQUIRE(x.uc.cmd != UCALL_SYNC, "the CPU has 64-bit cycle counters only");
+	check_told(vm, vcpu, x);
+}
+
+static void guest_64_bits(void)
+{
+	guest_start_cycles(PMCR_LC, (1ul << 32) - HEADROOM);
+	while (read_sysreg(pmccntr_el0) < (1ul << 32) + HEADROOM)
+		;
+	GUEST_ASSERT(!read_sysreg(pmovsset_el0));
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void test_64_bits(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_64_bits);
+	struct vcpu_exit x;
+
+	(void)unused;
+	run_waiting_for("the cycle counter to pass 2^32");
+	x = run_once(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, 0);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-1: after an overflow the next one is a whole round of the counter away. */
+static void guest_go_on(void)
+{
+	u64 from;
+
+	guest_start_cycles(PMCR_LC, -HEADROOM);
+	while (!READ_ONCE(go))
+		;
+	write_sysreg(PMU_CYCLES, pmovsclr_el0);
+	isb();
+	from = read_sysreg(pmccntr_el0);
+	while (read_sysreg(pmccntr_el0) - from < 4 * HEADROOM)
+		;
+	GUEST_ASSERT(!read_sysreg(pmovsset_el0));
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void test_once(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_go_on);
+	struct vcpu_exit x;
+
+	(void)unused;
+	run_waiting_for("the forced exit for the overflow");
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+	go = 1;
+	sync_global_to_guest(vm, go);
+	run_waiting_for("the cycle counter to go on");
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, 0);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-1: the counter is enabled, then set, then stopped while PMCR_EL0.E is 1. */
+static void guest_assert_stopped(void)
+{
+	u64 count = read_sysreg(pmccntr_el0);
+	volatile unsigned int work;
+
+	for (work = 0; work < HEADROOM; work++)
+		;
+	GUEST_ASSERT_EQ(read_sysreg(pmccntr_el0), count);
+}
+
+static void guest_running(void)
+{
+	guest_pmu_reset();
+	write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
+	isb();
+	write_sysreg(0, pmccfiltr_el0);
+	write_sysreg(-HEADROOM, pmccntr_el0);
+	write_sysreg(PMU_CYCLES, pmintenset_el1);
+	guest_assert_stopped();
+	write_sysreg(PMU_CYCLES, pmcntenset_el0);
+	isb();
+	while (READ_ONCE(go) < 1)
+		;
+	write_sysreg(PMU_CYCLES, pmovsclr_el0);
+	GUEST_SYNC(0);
+
+	write_sysreg(-HEADROOM, pmccntr_el0);
+	isb();
+	while (READ_ONCE(go) < 2)
+		;
+	write_sysreg(PMU_CYCLES, pmovsclr_el0);
+	GUEST_SYNC(0);
+
+	write_sysreg(PMU_CYCLES, pmcntenclr_el0);
+	isb();
+	guest_assert_stopped();
+	write_sysreg(PMU_CYCLES, pmcntenset_el0);
+	write_sysreg(PMCR_LC, pmcr_el0);
+	isb();
+	guest_assert_stopped();
+	GUEST_DONE();
+}
+
+static void test_running(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_running);
+	struct vcpu_exit x;
+
+	(void)unused;
+	while (go < 2) {
+		run_waiting_for(go ? "the overflow of a running counter that was set" :
+				     "the overflow of a counter enabled under PMCR.E");
+		assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
+		go++;
+		sync_global_to_guest(vm, go);
+		x = run_past_forced(vcpu);
+		assert_sync(x, 0);
+		assert_level(x, 0);
+	}
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
 /* PMU-2: the three ways to take the line down */
 enum { BY_OVERFLOW_FLAG, BY_INTERRUPT_ENABLE, BY_PMCR, NR_BY };
 
@@ -145,14 +258,14 @@ static void guest_raise_and_lower(void)
 
 	for (by = 0; by < NR_BY; by++) {
 		guest_pmu_reset();
-		guest_overflow_counter_0();
+		guest_pmu_overflow();
 		GUEST_SYNC(0);
 		switch (by) {
 		case BY_OVERFLOW_FLAG:
-			write_sysreg(COUNTER_0, pmovsclr_el0);
+			write_sysreg(PMU_COUNTER_0, pmovsclr_el0);
 			break;
 		case BY_INTERRUPT_ENABLE:
-			write_sysreg(COUNTER_0, pmintenclr_el1);
+			write_sysreg(PMU_COUNTER_0, pmintenclr_el1);
 			break;
 		case BY_PMCR:
 			write_sysreg(0, pmcr_el0);
@@ -172,7 +285,7 @@ static void test_raise_and_lower(const struct guest_timer *unused)
 	unsigned int by;
 
 	(void)unused;
-	vm = pmu_vm_create(&vcpu, guest_raise_and_lower);
+	vm = pmu_vm_start(&vcpu, guest_raise_and_lower);
 	for (by = 0; by < NR_BY; by++) {
 		x = run_past_forced(vcpu);
 		assert_sync(x, 0);
@@ -182,6 +295,39 @@ static void test_raise_and_lower(const struct guest_timer *unused)
 		assert_level(x, 0);
 	}
 	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* PMU-2: which no enable of a counter is one of. A counter may stop before its handler. */
+static void guest_disable_counter(void)
+{
+	guest_pmu_reset();
+	guest_pmu_overflow();
+	GUEST_SYNC(0);
+	write_sysreg(PMU_COUNTER_0, pmcntenclr_el0);
+	isb();
+	GUEST_SYNC(1);
+	write_sysreg(PMU_COUNTER_0, pmovsclr_el0);
+	isb();
+	GUEST_SYNC(2);
+	GUEST_DONE();
+}
+
+static void test_disable_counter(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_disable_counter);
+	struct vcpu_exit x;
+
+	(void)unused;
+	assert_sync(run_past_forced(vcpu), 0);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 2);
+	assert_level(x, 0);
+	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 }
 
@@ -200,7 +346,7 @@ static void guest_three(void)
 		timer_set_ctl(PHYSICAL, s & 2 ? CTL_ENABLE : 0);
 		guest_pmu_reset();
 		if (s & 4)
-			guest_overflow_counter_0();
+			guest_pmu_overflow();
 		GUEST_SYNC(s);
 	}
 	GUEST_DONE();
@@ -215,7 +361,7 @@ static void test_three(const struct guest_timer *unused)
 
 	(void)unused;
 	user_irq_require_timer(&guest_ptimer);
-	vm = pmu_vm_create(&vcpu, guest_three);
+	vm = pmu_vm_start(&vcpu, guest_three);
 	for (state = 0; state < 16; state++) {
 		unsigned int s = state ^ state >> 1;
 
@@ -241,14 +387,14 @@ static void guest_together(const struct guest_timer *t)
 		GUEST_SYNC(0);
 		timer_set_cval(t->timer, 0);
 		timer_set_ctl(t->timer, CTL_ENABLE);
-		guest_overflow_counter_0();
+		guest_pmu_overflow();
 		GUEST_SYNC(1);
 		timer_set_ctl(t->timer, 0);
-		write_sysreg(COUNTER_0, pmovsclr_el0);
+		write_sysreg(PMU_COUNTER_0, pmovsclr_el0);
 		isb();
 		GUEST_SYNC(2);
 	}
-	guest_start_counter_0(SW_INCR, 1);
+	guest_pmu_start(PMU_SW_INCR, 1);
 	guest_arm_and_read(t);
 }
 
@@ -279,7 +425,7 @@ static void test_together(const struct guest_timer *t)
 	unsigned int i;
 
 	user_irq_require_timer(t);
-	vm = pmu_vm_create(&vcpu, guest_together);
+	vm = pmu_vm_start(&vcpu, guest_together);
 	vcpu_args_set(vcpu, 1, t);
 	for (i = 0; i < TOGETHER_ROUNDS; i++) {
 		assert_sync(run_past_forced(vcpu), 0);
@@ -290,7 +436,7 @@ static void test_together(const struct guest_timer *t)
 	/* Both change while the guest is in userspace. */
 	armed = run_until_armed(vm, vcpu);
 	vcpu_wait_for_cnt(vcpu, t, armed.cval);
-	vcpu_set_reg(vcpu, PMOVSSET_EL0, COUNTER_0);
+	vcpu_set_reg(vcpu, PMOVSSET_EL0, PMU_COUNTER_0);
 	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU | t->level);
 	x = run_once(vcpu);
 	assert_sync(x, 1);
@@ -304,7 +450,7 @@ static void guest_wfi_pending(void)
 {
 	guest_pmu_reset();
 	GUEST_SYNC(0);
-	guest_overflow_counter_0();
+	guest_pmu_overflow();
 	wait_wfi();
 	GUEST_SYNC(1);
 	GUEST_DONE();
@@ -317,7 +463,7 @@ static void test_wfi_pending(const struct guest_timer *unused)
 	struct kvm_vm *vm;
 
 	(void)unused;
-	vm = pmu_vm_create(&vcpu, guest_wfi_pending);
+	vm = pmu_vm_start(&vcpu, guest_wfi_pending);
 	assert_sync(run_past_forced(vcpu), 0);
 	run_waiting_for("a pending overflow to be told, before or in WFI");
 	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
@@ -349,7 +495,7 @@ static void guest_wfi_overflow(void)
 {
 	for (;;) {
 		guest_pmu_reset();
-		guest_set_cycles(READ_ONCE(headroom));
+		guest_set_cycles(PMCR_LC, -READ_ONCE(headroom));
 		GUEST_SYNC(0);
 		write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
 		wait_wfi_before(guest_after_wfi);
@@ -394,7 +540,7 @@ static void test_wfi_sweep(const struct guest_timer *unused)
 	struct kvm_vm *vm;
 
 	(void)unused;
-	vm = pmu_vm_create(&vcpu, guest_wfi_overflow);
+	vm = pmu_vm_start(&vcpu, guest_wfi_overflow);
 	run_take_signal(vcpu);
 	/* Told before its WFI, the guest shall not sleep there: the pin is up. */
 	user_irqchip_init(&chip, vcpu, KVM_ARM_DEV_PMU, 0);
@@ -421,8 +567,17 @@ static void test_wfi_sweep(const struct guest_timer *unused)
 static const struct subtest subtests[] = {
 	{ "PMU-1.cycles", "an overflow of the cycle counter forces an exit", test_cycles, NULL },
 	{ "PMU-1.event", "an overflow of an event counter forces an exit", test_event, NULL },
+	{ "PMU-1.32bit", "without PMCR.LC the cycle counter overflows at 2^32",
+	  test_32_bits, NULL },
+	{ "PMU-1.64bit", "with PMCR.LC it does not", test_64_bits, NULL },
+	{ "PMU-1.once", "a counter that goes on after its overflow does not raise the line again",
+	  test_once, NULL },
+	{ "PMU-1.running", "a counter enabled, set or stopped while the PMU runs obeys",
+	  test_running, NULL },
 	{ "PMU-2", "clearing flag, interrupt enable or PMCR.E each lower the line",
 	  test_raise_and_lower, NULL },
+	{ "PMU-2.counter", "disabling the counter does not lower the line",
+	  test_disable_counter, NULL },
 	{ "PMU-3", "the PMU and the timers move only their own bits", test_three, NULL },
 	TIMER_SUBTESTS("PMU-3.together", "the PMU and a timer change in one exit", test_together),
 	{ "PMU-4.pending", "an overflow pending at WFI is told", test_wfi_pending, NULL },

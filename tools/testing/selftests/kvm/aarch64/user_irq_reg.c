@@ -2,6 +2,7 @@
 /*
  * REG: registers written by userspace, and KVM_ARM_VCPU_INIT again.
  */
+#include "guest_pmu.h"
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
 #include "kernel_vgic.h"
@@ -178,31 +179,52 @@ static void test_init_again(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
-/* A vCPU whose first KVM_RUN fails, until its PMU is initialised */
-static struct kvm_vcpu_init with_pmu = { .features[0] = 1u << KVM_ARM_VCPU_PMU_V3 };
-
-static struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code)
+/* REG-4: and the PMU off, whose other registers keep what raises its line. */
+static void guest_raise_pmu(void)
 {
-	struct kvm_vm *vm;
-
-	user_irq_require();
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_PMU_V3), "host has no KVM_CAP_ARM_PMU_V3");
-	vm = user_irq_vm_create_empty(1);
-	*vcpu = user_irq_vcpu_add(vm, 0, &with_pmu, guest_code);
-	return vm;
+	guest_pmu_reset();
+	guest_pmu_overflow();
+	GUEST_SYNC(0);
+	GUEST_DONE();
 }
 
+static void guest_after_init(void)
+{
+	GUEST_SYNC(1);
+	guest_raise_pmu();
+}
+
+static void test_init_again_pmu(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_raise_pmu);
+	struct vcpu_exit x;
+
+	(void)unused;
+	vcpu_pmu_init(vcpu);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, KVM_ARM_DEV_PMU);
+
+	vcpu_run_complete_io(vcpu);
+	vcpu_init_again(vcpu, &pmu_features, guest_after_init);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, 0);
+	assert_nr_forced(x, 1);
+
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, KVM_ARM_DEV_PMU);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* The first KVM_RUN of a vCPU whose PMU is not initialised */
 static void fail_first_run(struct kvm_vcpu *vcpu)
 {
 	__TEST_REQUIRE(__vcpu_run(vcpu) == -1 && errno == EINVAL,
 		       "this kernel runs a PMU that is not initialised (before 6.1)");
-}
-
-static void init_pmu(struct kvm_vcpu *vcpu)
-{
-	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
-					    KVM_ARM_VCPU_PMU_V3_INIT, NULL),
-		    "the PMU does not initialise: errno %d", errno);
 }
 
 /* REG-4: after a first KVM_RUN that failed. CVE-2024-53195: a WARN in the host's log. */
@@ -215,8 +237,8 @@ static void test_init_after_failed_run(const struct guest_timer *t)
 	user_irq_require_timer(t);
 	vm = pmu_vm_create(&vcpu, guest_check_off);
 	fail_first_run(vcpu);
-	vcpu_init_again(vcpu, &with_pmu, guest_check_off);
-	init_pmu(vcpu);
+	vcpu_init_again(vcpu, &pmu_features, guest_check_off);
+	vcpu_pmu_init(vcpu);
 	vcpu_args_set(vcpu, 1, t);
 	x = run_past_forced(vcpu);
 	assert_sync(x, 1);
@@ -267,7 +289,7 @@ static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
 	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
 					    KVM_ARM_VCPU_PMU_V3_IRQ, &pmu_ppi),
 		    "the PMU's IRQ cannot be set: errno %d", errno);
-	init_pmu(vcpu);
+	vcpu_pmu_init(vcpu);
 	TEST_ASSERT(!__vcpu_device_attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, attr, &ppi),
 		    "the IRQ of the %s: errno %d", t->name, errno);
 	assert_sync(run_once(vcpu), 0);
@@ -365,6 +387,7 @@ static const struct subtest subtests[] = {
 		       test_set_counter),
 	TIMER_SUBTESTS("REG-3.offset", "a counter offset of the VM does so too", test_set_offset),
 	TIMER_SUBTESTS("REG-4", "KVM_ARM_VCPU_INIT again turns the timer off", test_init_again),
+	{ "REG-4.pmu", "KVM_ARM_VCPU_INIT again turns the PMU off", test_init_again_pmu, NULL },
 	TIMER_SUBTESTS("REG-4.failed_run", "KVM_ARM_VCPU_INIT again after a failed first run",
 		       test_init_after_failed_run),
 	TIMER_SUBTESTS("REG-7", "a vgic created after a failed first run gets the timer's line",
