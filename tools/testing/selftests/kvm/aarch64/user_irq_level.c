@@ -344,6 +344,32 @@ static void test_offset(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* LVL-7: a guest that is ahead of the host, as after a move: the sum must overflow. */
+static void guest_expire(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(100));
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	while (!(timer_get_ctl(t->timer) & CTL_ISTATUS))
+		cpu_relax();
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void test_ahead(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_expire, t);
+	struct vcpu_exit x;
+
+	user_irq_set_counter_offset(vm, -(1ul << 40));
+	TEST_ASSERT(vcpu_get_cnt(vcpu, t) >= 1ul << 40, "the guest's counter is not ahead");
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+	assert_done(run_past_forced(vcpu));
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("LVL-1", "the level is ENABLE && !IMASK && condition met",
 		       test_truth_table),
@@ -353,6 +379,8 @@ static const struct subtest subtests[] = {
 	{ "LVL-5", "the two timers move only their own bits", test_both, NULL },
 	TIMER_SUBTESTS("LVL-6", "the level returns with ENABLE", test_reenable),
 	TIMER_SUBTESTS("LVL-7", "a counter offset makes no CVAL fire that must not", test_offset),
+	TIMER_SUBTESTS("LVL-7.ahead", "a CVAL fires whose offset leads round the counter",
+		       test_ahead),
 };
 
 int main(int argc, char **argv)

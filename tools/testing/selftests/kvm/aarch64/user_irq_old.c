@@ -87,8 +87,15 @@ static void guest_check_timer(const struct guest_timer *t)
 
 	for (i = 0; i < ROUNDS; i++) {
 		set = i & 1 ? CTL_ENABLE | CTL_IMASK : CTL_ENABLE;
-		cval = timer_get_cntct(t->timer) + usec_to_cycles(20);
-		timer_set_cval(t->timer, cval);
+		before = timer_get_cntct(t->timer);
+		if (i & 2)
+			timer_set_cval(t->timer, before + usec_to_cycles(20));
+		else
+			timer_set_tval(t->timer, usec_to_cycles(20));
+		after = timer_get_cntct(t->timer);
+		cval = timer_get_cval(t->timer);
+		GUEST_ASSERT(cval >= before + usec_to_cycles(20));
+		GUEST_ASSERT(cval <= (i & 2 ? before : after) + usec_to_cycles(20));
 		timer_set_ctl(t->timer, set);
 		GUEST_ASSERT_EQ(timer_get_cval(t->timer), cval);
 		do {
@@ -119,10 +126,8 @@ static void guest_check_timer(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
-static void test_exact_timer(const struct guest_timer *t)
+static void run_check_timer(struct kvm_vm *vm, struct kvm_vcpu *vcpu)
 {
-	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_check_timer, t);
 	struct vcpu_exit x;
 	unsigned int i;
 
@@ -132,6 +137,24 @@ static void test_exact_timer(const struct guest_timer *t)
 	}
 	assert_done(run_past_forced(vcpu));
 	kvm_vm_free(vm);
+}
+
+static void test_exact_timer(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_check_timer, t);
+
+	run_check_timer(vm, vcpu);
+}
+
+/* All that the guest can see of a timer has the same offset; KVM emulates some of it. */
+static void test_exact_offset(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_check_timer, t);
+
+	user_irq_set_counter_offset(vm, timer_get_cntct(VIRTUAL) / 2);
+	run_check_timer(vm, vcpu);
 }
 
 /* OLD-4: what userspace leaves in the field is put right, and nothing else touched */
@@ -239,6 +262,8 @@ static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("OLD-1", "a polling guest completes, without a stream of exits", test_poll),
 	TIMER_SUBTESTS("OLD-2", "no interrupt is delivered", test_no_interrupt),
 	TIMER_SUBTESTS("OLD-3", "a polling guest sees the exact timer", test_exact_timer),
+	TIMER_SUBTESTS("OLD-3.offset", "also when the VM's counters have an offset",
+		       test_exact_offset),
 	TIMER_SUBTESTS("OLD-4", "a scribbled field is put right, nothing else touched",
 		       test_scribble),
 	TIMER_SUBTESTS("OLD-5", "a new VM knows nothing of the one before", test_no_memory),

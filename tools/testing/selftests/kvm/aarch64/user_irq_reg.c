@@ -89,7 +89,8 @@ static void set_counter_reg(struct kvm_vcpu *vcpu, const struct guest_timer *t, 
 	vcpu_set_reg(vcpu, t->cnt_reg, value);
 }
 
-static void set_counter_offset(struct kvm_vcpu *vcpu, const struct guest_timer *unused, u64 value)
+/* The VM's offset stays, whatever a register says and whoever joins (api.rst 4.138). */
+static void set_counter_offset(struct kvm_vcpu *vcpu, const struct guest_timer *t, u64 value)
 {
 	(void)unused;
 	user_irq_set_counter_offset(vcpu->vm, timer_get_cntct(VIRTUAL) - value);
