@@ -17,12 +17,12 @@ static void require_timer_regs(struct kvm_vcpu *vcpu, const struct guest_timer *
 		       "host has no ONE_REG for the %s (Linux 6.4)", t->name);
 }
 
-static void guest_wait(const struct guest_timer *unused)
+static void guest_wait(const struct guest_timer *t)
 {
-	(void)unused;
 	GUEST_SYNC(0);
 	while (!READ_ONCE(go))
 		;
+	GUEST_ASSERT_EQ(timer_get_ctl(t->timer), CTL_ENABLE);
 	GUEST_DONE();
 }
 
@@ -62,6 +62,9 @@ static void test_set_timer(const struct guest_timer *t)
 	vcpu_set_reg(vcpu, t->ctl_reg, 0);
 	assert_told_first(vcpu, 0);
 
+	/* ISTATUS, which a saved CTL may have, is nothing that can be set. */
+	vcpu_set_reg(vcpu, t->cval_reg, vcpu_get_cnt(vcpu, t) + msec_to_cycles(300 * 1000));
+	vcpu_set_reg(vcpu, t->ctl_reg, CTL_ENABLE | CTL_ISTATUS);
 	go = 1;
 	sync_global_to_guest(vm, go);
 	x = run_once(vcpu);
@@ -92,8 +95,11 @@ static void set_counter_reg(struct kvm_vcpu *vcpu, const struct guest_timer *t, 
 /* The VM's offset stays, whatever a register says and whoever joins (api.rst 4.138). */
 static void set_counter_offset(struct kvm_vcpu *vcpu, const struct guest_timer *t, u64 value)
 {
-	(void)unused;
+	static u32 nr_vcpus = 1;
+
 	user_irq_set_counter_offset(vcpu->vm, timer_get_cntct(VIRTUAL) - value);
+	vcpu_set_reg(vcpu, t->cnt_reg, timer_get_cntct(VIRTUAL));
+	user_irq_vcpu_add(vcpu->vm, nr_vcpus++, NULL, guest_arm_far);
 }
 
 /* @set_counter makes the counter that the timer compares with @value, or little more. */
