@@ -12,6 +12,10 @@ static u64 retry;
 
 static void guest_wfi(const struct guest_timer *t)
 {
+	const struct guest_timer *other = t == &guest_vtimer ? &guest_ptimer : &guest_vtimer;
+
+	timer_set_cval(other->timer, guest_far_future(other));
+	timer_set_ctl(other->timer, CTL_ENABLE);
 	for (;;) {
 		timer_set_cval(t->timer, timer_get_cntct(t->timer) + READ_ONCE(sleep_ticks));
 		timer_set_ctl(t->timer, CTL_ENABLE);
@@ -23,9 +27,9 @@ static void guest_wfi(const struct guest_timer *t)
 }
 
 /*
- * BLK-1: WFI with an armed timer sleeps and wakes up at expiry. A slow host may
- * get to the WFI after expiry, where the pin, which follows the field, is up and
- * there is nothing to sleep for: try longer.
+ * BLK-1: WFI with an armed timer sleeps and wakes up at expiry, whenever the other
+ * timer is due. A slow host may get to the WFI after expiry, where the pin, which
+ * follows the field, is up and there is nothing to sleep for: try longer.
  */
 static void test_wfi_wakes(const struct guest_timer *t)
 {
