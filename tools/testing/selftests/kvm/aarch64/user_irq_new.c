@@ -243,6 +243,55 @@ static void run_kicked_taker(struct vcpu_thread *thread)
 		assert_host_interrupts(NULL, FEW_ROUNDS);
 }
 
+/* The pin is up for each GUEST_SYNC(), and the other thread takes it down. */
+static void guest_watch_pin(void)
+{
+	u64 round;
+
+	for (round = 1; round <= FEW_ROUNDS; round++) {
+		GUEST_SYNC(round);
+		GUEST_ASSERT_EQ(read_sysreg(isr_el1), ISR_EL1_I);
+		WRITE_ONCE(nr_rounds, round);
+		while (read_sysreg(isr_el1))
+			cpu_relax();
+	}
+	GUEST_DONE();
+}
+
+static void run_watcher(struct vcpu_thread *thread)
+{
+	struct kvm_vcpu *vcpu = thread->vcpu;
+	unsigned int round;
+
+	host_interrupts_mark(NULL);
+	run_waiting_for("the guest to see its pin fall");
+	for (round = 1; round <= FEW_ROUNDS; round++) {
+		assert_sync(run_once(vcpu), round);
+		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, true);
+	}
+	assert_done(run_once(vcpu));
+	if (host_cpu_tickless(0))
+		assert_host_interrupts(NULL, FEW_ROUNDS);
+}
+
+static void test_lower_in_guest(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_watch_pin, t);
+	struct vcpu_thread thread;
+	unsigned int round;
+
+	host_cpu_require(2);
+	vcpu_thread_start(&thread, vcpu, run_watcher, NULL, 0);
+	host_cpu_pin(1);
+	for (round = 1; round <= FEW_ROUNDS; round++) {
+		guest_u64_wait(vm, &nr_rounds, round);
+		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, false);
+	}
+	vcpu_thread_join(&thread);
+	kvm_vm_free(vm);
+}
+
 static void raise_from_thread(void *guest_code, bool asleep, u32 pin)
 {
 	struct kvm_vcpu *vcpu;
@@ -433,6 +482,8 @@ static const struct subtest subtests[] = {
 	{ "NEW-2.both", "IRQ and FIQ pins apart and together", test_both_pins, NULL },
 	{ "NEW-3.guest", "IRQ, then FIQ raised by another thread while the guest runs",
 	  test_raise_in_guest, NULL },
+	{ "NEW-3.lower", "IRQ taken back by another thread while the guest runs",
+	  test_lower_in_guest, NULL },
 	{ "NEW-3.wfi", "IRQ raised by another thread while the guest is in WFI",
 	  test_raise_in_wfi, NULL },
 	{ "NEW-3.fiq", "FIQ raised by another thread while the guest is in WFI",
