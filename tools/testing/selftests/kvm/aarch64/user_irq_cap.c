@@ -166,34 +166,38 @@ static void test_irq_line_errors(const struct guest_timer *unused)
 
 /*
  * CAP-4: which vCPU a number means, with vCPUs 3 and 1 in that order: the id,
- * but up to Linux 6.6 the index in the order of creation.
+ * but up to Linux 6.6 the index in the order of creation. Where there are ids for
+ * which KVM_IRQ_LINE has a second field, one of those instead of 3.
  */
 static void test_irq_line_vcpu(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *first, *second;
 	struct kvm_vm *vm;
+	u32 id = 3;
 	bool by_id;
 
 	(void)unused;
 	user_irq_require();
 	vm = user_irq_vm_create_empty(2);
-	first = user_irq_vcpu_add(vm, 3, NULL, guest_isr);
+	if (kvm_has_cap(KVM_CAP_ARM_IRQ_LINE_LAYOUT_2) && kvm_check_cap(KVM_CAP_MAX_VCPUS) > 259)
+		id = 259;
+	first = user_irq_vcpu_add(vm, id, NULL, guest_isr);
 	second = user_irq_vcpu_add(vm, 1, NULL, guest_isr);
 
-	by_id = !_kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 3, 0), 1);
+	by_id = !_kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, id, 0), 1);
 	pr_info("KVM_IRQ_LINE takes a vCPU's %s\n", by_id ? "id" : "index");
 	TEST_ASSERT(by_id || host_release() < RELEASE(6, 7), "the index is for Linux before 6.7");
 	if (by_id) {
 		assert_refused(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, 0), EINVAL, "no vCPU with id 0");
 	} else {
-		TEST_ASSERT(errno == EINVAL, "KVM_IRQ_LINE of vCPU 3: errno %d", errno);
+		TEST_ASSERT(errno == EINVAL, "KVM_IRQ_LINE of vCPU %u: errno %d", id, errno);
 		kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 0, 0), 1);
 	}
 	assert_refused(vm, line(KVM_ARM_IRQ_TYPE_CPU, 2, 0), EINVAL, "no vCPU 2");
 	TEST_ASSERT_EQ(pending_interrupts(first), ISR_EL1_I);
 	TEST_ASSERT_EQ(pending_interrupts(second), 0ul);
 
-	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, by_id ? 3 : 0, 0), 0);
+	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, by_id ? id : 0, 0), 0);
 	kvm_irq_line(vm, line(KVM_ARM_IRQ_TYPE_CPU, 1, 0), 1);
 	TEST_ASSERT_EQ(pending_interrupts(first), 0ul);
 	TEST_ASSERT_EQ(pending_interrupts(second), ISR_EL1_I);
