@@ -122,6 +122,58 @@ static void test_expiries(const struct guest_timer *t, const struct guest_gic *g
 	kvm_vm_free(vm);
 }
 
+/* VGC-1: and a timer that was disabled in time does not. */
+static void guest_take(struct ex_regs *regs)
+{
+	u32 intid = gic->ack();
+
+	(void)regs;
+	timer_set_ctl(timer->timer, 0);
+	if (intid == GUEST_GIC_NONE)
+		return;
+	gic->eoi(intid);
+	WRITE_ONCE(nr_irqs, nr_irqs + 1);
+}
+
+static void guest_disable_in_time(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 us = 1000, cval, before;
+	unsigned int nr = 0;
+	bool in_time;
+
+	guest_init(t, g);
+	while (nr < 5) {
+		before = READ_ONCE(nr_irqs);
+		local_irq_disable();
+		guest_arm(usec_to_cycles(us));
+		cval = timer_get_cval(t->timer);
+		timer_set_ctl(t->timer, 0);
+		in_time = timer_get_cntct(t->timer) < cval;
+		local_irq_enable();
+		while (timer_get_cntct(t->timer) < cval)
+			cpu_relax();
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
+		/* On a slow host the interrupt may have been there: then later. */
+		if (!in_time) {
+			us *= 2;
+			continue;
+		}
+		GUEST_ASSERT_EQ(READ_ONCE(nr_irqs), before);
+		nr++;
+	}
+	GUEST_DONE();
+}
+
+static void test_disabled(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = vgic_vm_create(&vcpu, guest_disable_in_time, guest_take, t, g);
+
+	run_waiting_for("the guest to disable its timer in time");
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
 /*
  * VGC-2: an interrupt that the handler does not quiesce is taken again when it
  * has been deactivated. While it is active, that it is asserted makes it not
@@ -376,6 +428,7 @@ static void _fn##_v3(const struct guest_timer *t)				\
 }
 
 VGIC_TEST(test_expiries)
+VGIC_TEST(test_disabled)
 VGIC_TEST(test_again)
 VGIC_TEST(test_rounds)
 VGIC_TEST(test_side_by_side)
@@ -388,6 +441,8 @@ VGIC_TEST(test_too_late)
 static const struct subtest subtests[] = {
 	VGIC_SUBTESTS("VGC-1", "with a vgic, expiries interrupt the guest without userspace",
 		      test_expiries),
+	VGIC_SUBTESTS("VGC-1.disabled", "a timer disabled in time does not interrupt it",
+		      test_disabled),
 	VGIC_SUBTESTS("VGC-2", "an interrupt is taken again while asserted, never while active",
 		      test_again),
 	VGIC_SUBTESTS("VGC-3", "each of 5,000 expiries interrupts the guest once", test_rounds),
