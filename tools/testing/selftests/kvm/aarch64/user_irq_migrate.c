@@ -40,16 +40,28 @@ static void guest_move(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
-/* To KVM this is another VM and another vCPU, which is returned. */
-static struct kvm_vcpu *move_to_new_vm(struct kvm_vm *vm, const struct vcpu_state *state)
+/* To KVM this is another VM and another vCPU, which is returned. @init is NULL without PMU. */
+static struct kvm_vcpu *move_to_new_vm(struct kvm_vm *vm, const struct vcpu_state *state,
+				       const struct kvm_vcpu_init *init)
 {
 	struct kvm_vcpu *vcpu;
 
 	kvm_vm_release(vm);
 	kvm_vm_restart(vm);
-	vcpu = user_irq_vcpu_add(vm, 0, NULL, guest_move);
+	vcpu = user_irq_vcpu_add(vm, 0, init, guest_move);
+	if (init)
+		vcpu_pmu_init(vcpu);
 	vcpu_load_state(vcpu, state);
 	return vcpu;
+}
+
+/* Told on its first run, before any guest instruction */
+static void assert_told_first(struct kvm_vcpu *vcpu, u64 level)
+{
+	u64 pc = vcpu_get_pc(vcpu);
+
+	assert_forced(run_once(vcpu), level);
+	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
 }
 
 static struct vcpu_state *save_with_timer(struct kvm_vcpu *vcpu, const struct guest_timer *t,
@@ -70,9 +82,8 @@ static struct vcpu_state *save_with_timer(struct kvm_vcpu *vcpu, const struct gu
 	return state;
 }
 
-/* Told in the new VM, the guest finds its timer as it left it. */
-static void finish_in_new_vm(struct kvm_vm *vm, struct kvm_vcpu *vcpu,
-			     const struct guest_timer *t)
+/* Told in the new VM, the guest finds its timer or PMU as it left it. */
+static void finish_in_new_vm(struct kvm_vm *vm, struct kvm_vcpu *vcpu, u64 level)
 {
 	struct vcpu_exit x;
 
@@ -80,7 +91,7 @@ static void finish_in_new_vm(struct kvm_vm *vm, struct kvm_vcpu *vcpu,
 	sync_global_to_guest(vm, go);
 	x = run_once(vcpu);
 	assert_sync(x, 1);
-	assert_level(x, t->level);
+	assert_level(x, level);
 	x = run_past_forced(vcpu);
 	assert_sync(x, 2);
 	assert_level(x, 0);
@@ -94,19 +105,15 @@ static void test_move_high(const struct guest_timer *t)
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_move, t);
 	struct vcpu_state *state;
 	struct vcpu_exit x;
-	u64 cnt, pc;
+	u64 cnt;
 
 	x = run_past_forced(vcpu);
 	assert_sync(x, 0);
 	assert_level(x, t->level);
 	state = save_with_timer(vcpu, t, &cnt);
-	vcpu = move_to_new_vm(vm, state);
-
-	/* Told on its first run, before any guest instruction. */
-	pc = vcpu_get_pc(vcpu);
-	assert_forced(run_once(vcpu), t->level);
-	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
-	finish_in_new_vm(vm, vcpu, t);
+	vcpu = move_to_new_vm(vm, state, NULL);
+	assert_told_first(vcpu, t->level);
+	finish_in_new_vm(vm, vcpu, t->level);
 	vcpu_state_free(state);
 }
 
@@ -134,12 +141,12 @@ static void test_move_armed(const struct guest_timer *t)
 	TEST_ASSERT(cnt < cval, "the timer always expires before its state is saved");
 	arm_again = 0;
 	sync_global_to_guest(vm, arm_again);
-	vcpu = move_to_new_vm(vm, state);
+	vcpu = move_to_new_vm(vm, state, NULL);
 
 	run_waiting_for("the expiry in the new VM");
 	assert_forced(run_once(vcpu), t->level);
 	TEST_ASSERT(vcpu_get_cnt(vcpu, t) >= cval, "told before the timer expired");
-	finish_in_new_vm(vm, vcpu, t);
+	finish_in_new_vm(vm, vcpu, t->level);
 	vcpu_state_free(state);
 }
 
@@ -313,7 +320,6 @@ static void test_move_pmu(const struct guest_timer *unused)
 	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_move_pmu);
 	struct vcpu_state *state;
 	struct vcpu_exit x;
-	u64 pc;
 
 	(void)unused;
 	vcpu_pmu_init(vcpu);
@@ -323,23 +329,10 @@ static void test_move_pmu(const struct guest_timer *unused)
 	vcpu_run_complete_io(vcpu);
 	state = vcpu_save_state(vcpu);
 
-	kvm_vm_release(vm);
-	kvm_vm_restart(vm);
-	vcpu = user_irq_vcpu_add(vm, 0, &pmu_features, guest_move_pmu);
-	vcpu_pmu_init(vcpu);
-	vcpu_load_state(vcpu, state);
-	pc = vcpu_get_pc(vcpu);
-	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
-	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
-	x = run_once(vcpu);
-	assert_sync(x, 1);
-	assert_level(x, KVM_ARM_DEV_PMU);
-	x = run_past_forced(vcpu);
-	assert_sync(x, 2);
-	assert_level(x, 0);
-	assert_done(run_once(vcpu));
+	vcpu = move_to_new_vm(vm, state, &pmu_features);
+	assert_told_first(vcpu, KVM_ARM_DEV_PMU);
+	finish_in_new_vm(vm, vcpu, KVM_ARM_DEV_PMU);
 	vcpu_state_free(state);
-	kvm_vm_free(vm);
 }
 
 static const struct subtest subtests[] = {

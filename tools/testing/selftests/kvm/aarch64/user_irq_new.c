@@ -233,14 +233,28 @@ static void run_taker(struct vcpu_thread *thread)
 	assert_done(x);
 }
 
-/* A host interrupt of another kind delivers it too, sooner or later. */
+static void require_kicks(void)
+{
+	host_cpu_require(2);
+	if (!host_cpu_tickless(0))
+		pr_info("the host's tick would hide a missing kick (nohz_full= gives a CPU without)\n");
+}
+
+/*
+ * One for each change of a pin: a host interrupt of another kind delivers it too, sooner
+ * or later. Beside other threads the vCPU may be preempted, and then need no kick.
+ */
+static void assert_kicks(void)
+{
+	if (host_cpu_tickless(0))
+		assert_host_interrupts(NULL, FEW_ROUNDS);
+}
+
 static void run_kicked_taker(struct vcpu_thread *thread)
 {
 	host_interrupts_mark(NULL);
 	run_taker(thread);
-	/* Beside other threads it may be preempted, and then need no kick. */
-	if (host_cpu_tickless(0))
-		assert_host_interrupts(NULL, FEW_ROUNDS);
+	assert_kicks();
 }
 
 /* The pin is up for each GUEST_SYNC(), and the other thread takes it down. */
@@ -270,8 +284,7 @@ static void run_watcher(struct vcpu_thread *thread)
 		vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, true);
 	}
 	assert_done(run_once(vcpu));
-	if (host_cpu_tickless(0))
-		assert_host_interrupts(NULL, FEW_ROUNDS);
+	assert_kicks();
 }
 
 static void test_lower_in_guest(const struct guest_timer *t)
@@ -281,7 +294,7 @@ static void test_lower_in_guest(const struct guest_timer *t)
 	struct vcpu_thread thread;
 	unsigned int round;
 
-	host_cpu_require(2);
+	require_kicks();
 	vcpu_thread_start(&thread, vcpu, run_watcher, NULL, 0);
 	host_cpu_pin(1);
 	for (round = 1; round <= FEW_ROUNDS; round++) {
@@ -329,9 +342,7 @@ static void raise_from_thread(void *guest_code, bool asleep, u32 pin)
 static void test_raise_in_guest(const struct guest_timer *t)
 {
 	(void)t;
-	host_cpu_require(2);
-	if (!host_cpu_tickless(0))
-		pr_info("the host's tick would hide a missing kick (nohz_full= gives a CPU without)\n");
+	require_kicks();
 	raise_from_thread(guest_wait_spinning, false, KVM_ARM_IRQ_CPU_IRQ);
 	raise_from_thread(guest_wait_spinning, false, KVM_ARM_IRQ_CPU_FIQ);
 }

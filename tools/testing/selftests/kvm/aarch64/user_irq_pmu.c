@@ -184,7 +184,7 @@ static void test_once(const struct guest_timer *unused)
 	kvm_vm_free(vm);
 }
 
-/* PMU-1: the counter is enabled, then set, then stopped while PMCR_EL0.E is 1. */
+/* PMU-1: the counter is enabled, set and disabled while PMCR_EL0.E is 1; then E is 0. */
 static void guest_assert_stopped(void)
 {
 	u64 count = read_sysreg(pmccntr_el0);

@@ -161,19 +161,20 @@ static void guest_check_off(const struct guest_timer *t)
 	guest_raise_and_sync(t);
 }
 
-static void test_init_again(const struct guest_timer *t)
+/* @guest_code looks around, GUEST_SYNC(1)s, and raises the line again. */
+static void check_init_again(struct kvm_vm *vm, struct kvm_vcpu *vcpu, u64 level,
+			     const struct kvm_vcpu_init *init, void *guest_code,
+			     const struct guest_timer *t)
 {
-	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_raise_and_sync, t);
 	struct vcpu_exit x;
 
 	x = run_past_forced(vcpu);
 	assert_sync(x, 0);
-	assert_level(x, t->level);
+	assert_level(x, level);
 
 	/* An MMIO exit that is still to be completed would move the PC after the reset. */
 	vcpu_run_complete_io(vcpu);
-	vcpu_init_again(vcpu, NULL, guest_check_off);
+	vcpu_init_again(vcpu, init, guest_code);
 	vcpu_args_set(vcpu, 1, t);
 	x = run_past_forced(vcpu);
 	assert_sync(x, 1);
@@ -182,8 +183,16 @@ static void test_init_again(const struct guest_timer *t)
 
 	x = run_past_forced(vcpu);
 	assert_sync(x, 0);
-	assert_level(x, t->level);
+	assert_level(x, level);
 	kvm_vm_free(vm);
+}
+
+static void test_init_again(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_raise_and_sync, t);
+
+	check_init_again(vm, vcpu, t->level, NULL, guest_check_off, t);
 }
 
 /* REG-4: and the PMU off, whose other registers keep what raises its line. */
@@ -205,26 +214,9 @@ static void test_init_again_pmu(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
 	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_raise_pmu);
-	struct vcpu_exit x;
 
-	(void)unused;
 	vcpu_pmu_init(vcpu);
-	x = run_past_forced(vcpu);
-	assert_sync(x, 0);
-	assert_level(x, KVM_ARM_DEV_PMU);
-
-	vcpu_run_complete_io(vcpu);
-	vcpu_init_again(vcpu, &pmu_features, guest_after_init);
-	x = run_past_forced(vcpu);
-	assert_sync(x, 1);
-	assert_level(x, 0);
-	assert_nr_forced(x, 1);
-
-	x = run_past_forced(vcpu);
-	assert_sync(x, 0);
-	assert_level(x, KVM_ARM_DEV_PMU);
-	assert_done(run_once(vcpu));
-	kvm_vm_free(vm);
+	check_init_again(vm, vcpu, KVM_ARM_DEV_PMU, &pmu_features, guest_after_init, unused);
 }
 
 /* The first KVM_RUN of a vCPU whose PMU is not initialised */
