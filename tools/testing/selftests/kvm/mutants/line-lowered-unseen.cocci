@@ -6,7 +6,7 @@
 // KVM_IRQ_LINE does not stop a vCPU whose line falls; a host tick hides it.
 
 @@
-identifier set, level;
+symbol set, level;
 @@
  vcpu_interrupt_line(...)
  {
