@@ -417,8 +417,8 @@ static void test_suspend(const struct guest_timer *t)
 	long sleeps;
 	u64 pc;
 
-	__TEST_REQUIRE(kvm_has_cap(KVM_CAP_ARM_SYSTEM_SUSPEND),
-		       "host has no KVM_CAP_ARM_SYSTEM_SUSPEND");
+	TEST_REQUIRE_SINCE(5, 19, kvm_has_cap(KVM_CAP_ARM_SYSTEM_SUSPEND),
+			   "host has no KVM_CAP_ARM_SYSTEM_SUSPEND");
 	vm = user_irq_vm_create(&vcpu, guest_suspend, t);
 	vm_enable_cap(vm, KVM_CAP_ARM_SYSTEM_SUSPEND, 0);
 	run_waiting_for("the expiry to wake the suspended vCPU");

@@ -13,8 +13,8 @@ static void require_timer_regs(struct kvm_vcpu *vcpu, const struct guest_timer *
 {
 	u64 ctl;
 
-	__TEST_REQUIRE(!__vcpu_get_reg(vcpu, t->ctl_reg, &ctl),
-		       "host has no ONE_REG for the %s (Linux 6.4)", t->name);
+	TEST_REQUIRE_SINCE(6, 4, !__vcpu_get_reg(vcpu, t->ctl_reg, &ctl),
+			   "host has no ONE_REG for the %s", t->name);
 }
 
 static void guest_wait(const struct guest_timer *t)
@@ -222,8 +222,8 @@ static void test_init_again_pmu(const struct guest_timer *unused)
 /* The first KVM_RUN of a vCPU whose PMU is not initialised */
 static void fail_first_run(struct kvm_vcpu *vcpu)
 {
-	__TEST_REQUIRE(__vcpu_run(vcpu) == -1 && errno == EINVAL,
-		       "this kernel runs a PMU that is not initialised (before 6.1)");
+	TEST_REQUIRE_SINCE(6, 1, __vcpu_run(vcpu) == -1 && errno == EINVAL,
+			   "host does not refuse to run a PMU that is not initialised");
 }
 
 /* REG-4: after a first KVM_RUN that failed. CVE-2024-53195: a WARN in the host's log. */

@@ -103,8 +103,8 @@ static void test_nisv(const struct guest_timer *t)
 
 	for (high = 0; high < 2; high++) {
 		vm = create_and_run_to_sync(&vcpu, guest_nisv, t, high);
-		__TEST_REQUIRE(vm_check_cap(vm, KVM_CAP_ARM_NISV_TO_USER),
-			       "host has no KVM_CAP_ARM_NISV_TO_USER");
+		TEST_REQUIRE_SINCE(5, 5, vm_check_cap(vm, KVM_CAP_ARM_NISV_TO_USER),
+				   "host has no KVM_CAP_ARM_NISV_TO_USER");
 		vm_enable_cap(vm, KVM_CAP_ARM_NISV_TO_USER, 0);
 		x = run_past_forced(vcpu);
 		assert_reason(x, KVM_EXIT_ARM_NISV);

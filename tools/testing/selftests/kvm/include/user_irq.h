@@ -88,6 +88,16 @@ bool host_has_vgic(void);
 /** host_release() - RELEASE() of the running kernel */
 unsigned int host_release(void);
 
+/** TEST_REQUIRE_SINCE() - skip the test unless @f; fail it from Linux @major.@minor on */
+#define TEST_REQUIRE_SINCE(major, minor, f, fmt, ...)				\
+do {										\
+	bool __has = (f);							\
+										\
+	TEST_ASSERT(__has || host_release() < RELEASE(major, minor),		\
+		    fmt ", in spite of its release", ##__VA_ARGS__);		\
+	__TEST_REQUIRE(__has, fmt " (Linux " #major "." #minor ")", ##__VA_ARGS__); \
+} while (0)
+
 /**
  * user_irq_vm_create() - a VM without irqchip, one vCPU, and test_mmio mapped
  * @vcpu: where to return the vCPU
