@@ -7,33 +7,10 @@
 #include "user_irqchip.h"
 #include "wait_insn.h"
 
-#define PMOVSSET_EL0	ARM64_SYS_REG(3, 3, 9, 14, 3)
-
 /* Cycles before an overflow: so many that the guest gets out of its traps first */
 #define HEADROOM	100000
 
 static u64 go;
-
-/* The cycle counter, ready to start; @lc is PMCR_LC or 0. */
-static void guest_set_cycles(u64 lc, u64 count)
-{
-	/* LC first: which overflow it will be is known when the counter is set. */
-	write_sysreg(lc, pmcr_el0);
-	isb();
-	write_sysreg(0, pmccfiltr_el0);
-	write_sysreg(count, pmccntr_el0);
-	write_sysreg(PMU_CYCLES, pmintenset_el1);
-	write_sysreg(PMU_CYCLES, pmcntenset_el0);
-	isb();
-}
-
-static void guest_start_cycles(u64 lc, u64 count)
-{
-	guest_pmu_reset();
-	guest_set_cycles(lc, count);
-	write_sysreg(PMCR_E | lc, pmcr_el0);
-	isb();
-}
 
 static struct kvm_vm *pmu_vm_start(struct kvm_vcpu **vcpu, void *guest_code)
 {
@@ -55,7 +32,7 @@ static void guest_spin_over(u64 counter)
 
 static void guest_cycles(void)
 {
-	guest_start_cycles(PMCR_LC, -HEADROOM);
+	guest_pmu_start_cycles(PMCR_LC, -HEADROOM);
 	guest_spin_over(PMU_CYCLES);
 }
 
@@ -103,7 +80,7 @@ static void test_event(const struct guest_timer *unused)
 /* PMU-1: without PMCR_EL0.LC it is the low half of the cycle counter that overflows. */
 static void guest_32_bits(void)
 {
-	guest_start_cycles(0, (1ul << 32) - HEADROOM);
+	guest_pmu_start_cycles(0, (1ul << 32) - HEADROOM);
 	if (read_sysreg(pmcr_el0) & PMCR_LC)
 		GUEST_SYNC(1);
 	guest_spin_over(PMU_CYCLES);
@@ -124,7 +101,7 @@ static void test_32_bits(const struct guest_timer *unused)
 
 static void guest_64_bits(void)
 {
-	guest_start_cycles(PMCR_LC, (1ul << 32) - HEADROOM);
+	guest_pmu_start_cycles(PMCR_LC, (1ul << 32) - HEADROOM);
 	while (read_sysreg(pmccntr_el0) < (1ul << 32) + HEADROOM)
 		;
 	GUEST_ASSERT(!read_sysreg(pmovsset_el0));
@@ -152,7 +129,7 @@ static void guest_go_on(void)
 {
 	u64 from;
 
-	guest_start_cycles(PMCR_LC, -HEADROOM);
+	guest_pmu_start_cycles(PMCR_LC, -HEADROOM);
 	while (!READ_ONCE(go))
 		;
 	write_sysreg(PMU_CYCLES, pmovsclr_el0);
@@ -185,16 +162,6 @@ static void test_once(const struct guest_timer *unused)
 }
 
 /* PMU-1: the counter is enabled, set and disabled while PMCR_EL0.E is 1; then E is 0. */
-static void guest_assert_stopped(void)
-{
-	u64 count = read_sysreg(pmccntr_el0);
-	volatile unsigned int work;
-
-	for (work = 0; work < HEADROOM; work++)
-		;
-	GUEST_ASSERT_EQ(read_sysreg(pmccntr_el0), count);
-}
-
 static void guest_running(void)
 {
 	guest_pmu_reset();
@@ -203,7 +170,7 @@ static void guest_running(void)
 	write_sysreg(0, pmccfiltr_el0);
 	write_sysreg(-HEADROOM, pmccntr_el0);
 	write_sysreg(PMU_CYCLES, pmintenset_el1);
-	guest_assert_stopped();
+	guest_pmu_assert_stopped();
 	write_sysreg(PMU_CYCLES, pmcntenset_el0);
 	isb();
 	while (READ_ONCE(go) < 1)
@@ -220,11 +187,11 @@ static void guest_running(void)
 
 	write_sysreg(PMU_CYCLES, pmcntenclr_el0);
 	isb();
-	guest_assert_stopped();
+	guest_pmu_assert_stopped();
 	write_sysreg(PMU_CYCLES, pmcntenset_el0);
 	write_sysreg(PMCR_LC, pmcr_el0);
 	isb();
-	guest_assert_stopped();
+	guest_pmu_assert_stopped();
 	GUEST_DONE();
 }
 
@@ -249,7 +216,49 @@ static void test_running(const struct guest_timer *unused)
 	kvm_vm_free(vm);
 }
 
-/* PMU-2: the three ways to take the line down */
+/* PMU-1: counter 1 overflows because counter 0 does, whose own interrupt is disabled. */
+static void guest_chain(u64 event, u32 headroom)
+{
+	guest_pmu_reset();
+	if ((read_sysreg(pmcr_el0) >> PMCR_N_SHIFT & 0x1f) < 2)
+		GUEST_SYNC(1);
+	guest_pmu_set_counter(0, event, headroom);
+	guest_pmu_set_counter(1, PMU_CHAIN, 1);
+	write_sysreg(PMU_COUNTER_1, pmintenset_el1);
+	write_sysreg(PMU_COUNTER_0 | PMU_COUNTER_1, pmcntenset_el0);
+	write_sysreg(PMCR_E, pmcr_el0);
+	isb();
+	if (event == PMU_SW_INCR)
+		write_sysreg(PMU_COUNTER_0, pmswinc_el0);
+	while (!READ_ONCE(go))
+		;
+	GUEST_ASSERT(read_sysreg(pmovsset_el0) & PMU_COUNTER_1);
+	GUEST_SYNC(0);
+	GUEST_DONE();
+}
+
+static void check_chain(u64 event, u32 headroom)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_chain);
+	struct vcpu_exit x;
+
+	vcpu_args_set(vcpu, 2, event, headroom);
+	run_waiting_for("the forced exit for the overflow of the chained counter");
+	x = run_once(vcpu);
+	__TEST_REQUIRE(x.uc.cmd != UCALL_SYNC, "the guest's PMU has less than two counters");
+	check_told(vm, vcpu, x);
+}
+
+static void test_chain(const struct guest_timer *unused)
+{
+	(void)unused;
+	check_chain(PMU_SW_INCR, 1);
+	go = 0;
+	check_chain(PMU_CPU_CYCLES, HEADROOM);
+}
+
+/* PMU-2: the three ways to take the line down, and up again */
 enum { BY_OVERFLOW_FLAG, BY_INTERRUPT_ENABLE, BY_PMCR, NR_BY };
 
 static void guest_raise_and_lower(void)
@@ -273,6 +282,19 @@ static void guest_raise_and_lower(void)
 		}
 		isb();
 		GUEST_SYNC(1);
+		switch (by) {
+		case BY_OVERFLOW_FLAG:
+			write_sysreg(PMU_COUNTER_0, pmovsset_el0);
+			break;
+		case BY_INTERRUPT_ENABLE:
+			write_sysreg(PMU_COUNTER_0, pmintenset_el1);
+			break;
+		case BY_PMCR:
+			write_sysreg(PMCR_E, pmcr_el0);
+			break;
+		}
+		isb();
+		GUEST_SYNC(2);
 	}
 	GUEST_DONE();
 }
@@ -293,6 +315,9 @@ static void test_raise_and_lower(const struct guest_timer *unused)
 		x = run_past_forced(vcpu);
 		assert_sync(x, 1);
 		assert_level(x, 0);
+		x = run_past_forced(vcpu);
+		assert_sync(x, 2);
+		assert_level(x, KVM_ARM_DEV_PMU);
 	}
 	assert_done(run_past_forced(vcpu));
 	kvm_vm_free(vm);
@@ -495,7 +520,7 @@ static void guest_wfi_overflow(void)
 {
 	for (;;) {
 		guest_pmu_reset();
-		guest_set_cycles(PMCR_LC, -READ_ONCE(headroom));
+		guest_pmu_set_cycles(PMCR_LC, -READ_ONCE(headroom));
 		GUEST_SYNC(0);
 		write_sysreg(PMCR_E | PMCR_LC, pmcr_el0);
 		wait_wfi_before(guest_after_wfi);
@@ -574,7 +599,9 @@ static const struct subtest subtests[] = {
 	  test_once, NULL },
 	{ "PMU-1.running", "a counter enabled, set or stopped while the PMU runs obeys",
 	  test_running, NULL },
-	{ "PMU-2", "clearing flag, interrupt enable or PMCR.E each lower the line",
+	{ "PMU-1.chain", "an overflow of two chained counters forces an exit",
+	  test_chain, NULL },
+	{ "PMU-2", "flag, interrupt enable and PMCR.E each lower the line and raise it",
 	  test_raise_and_lower, NULL },
 	{ "PMU-2.counter", "disabling the counter does not lower the line",
 	  test_disable_counter, NULL },

@@ -252,7 +252,6 @@ static void test_init_after_failed_run(const struct guest_timer *t)
  * REG-7: a first KVM_RUN that failed decides nothing: with a vgic created after
  * it, the timer's line goes there. Bug B07.
  */
-#define PMU_PPI		23
 #define GICD_ISPENDR0	0x200
 #define GICR_ISPENDR0	0x10200		/* in the second frame of a redistributor */
 
@@ -271,7 +270,6 @@ static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
 	u64 type = v3 ? KVM_DEV_TYPE_ARM_VGIC_V3 : KVM_DEV_TYPE_ARM_VGIC_V2;
 	u64 attr = t == &guest_vtimer ? KVM_ARM_VCPU_TIMER_IRQ_VTIMER :
 					KVM_ARM_VCPU_TIMER_IRQ_PTIMER;
-	u32 pmu_ppi = PMU_PPI, ppi;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
@@ -285,10 +283,7 @@ static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
 
 	vgic_create(vm, type);
 	run_expect_vgic(vm);
-	TEST_ASSERT(!__vcpu_device_attr_set(vcpu, KVM_ARM_VCPU_PMU_V3_CTRL,
-					    KVM_ARM_VCPU_PMU_V3_IRQ, &pmu_ppi),
-		    "the PMU's IRQ cannot be set: errno %d", errno);
-	vcpu_pmu_init(vcpu);
+	vcpu_pmu_init_vgic(vcpu);
 	TEST_ASSERT(!__vcpu_device_attr_get(vcpu, KVM_ARM_VCPU_TIMER_CTRL, attr, &ppi),
 		    "the IRQ of the %s: errno %d", t->name, errno);
 	assert_sync(run_once(vcpu), 0);
@@ -343,6 +338,7 @@ static bool keeps_cval(const struct guest_timer *t)
 	u64 want, cval, levels = 0;
 	struct vcpu_exit x;
 
+	u32 ppi;
 	other = user_irq_vcpu_add(vm, 1, NULL, guest_arm_and_spin);
 	require_timer_regs(vcpu, t);
 
