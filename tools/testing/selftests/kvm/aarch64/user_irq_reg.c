@@ -198,7 +198,7 @@ static void test_init_again(const struct guest_timer *t)
 /* REG-4: and the PMU off, whose other registers keep what raises its line. */
 static void guest_raise_pmu(void)
 {
-	guest_pmu_reset();
+	guest_pmu_start_cycles(PMCR_LC, 0);
 	guest_pmu_overflow();
 	GUEST_SYNC(0);
 	GUEST_DONE();
@@ -273,6 +273,7 @@ static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
+	guest_pmu_assert_stopped();
 
 	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic");
 	vm = pmu_vm_create(&vcpu, guest_expire_and_look);
