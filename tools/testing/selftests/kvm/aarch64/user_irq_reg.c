@@ -195,6 +195,73 @@ static void test_init_again(const struct guest_timer *t)
 	check_init_again(vm, vcpu, t->level, NULL, guest_check_off, t);
 }
 
+/* REG-4: after which a vCPU runs that PSCI has stopped */
+static void guest_raise_and_reset(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, 0);
+	timer_set_ctl(t->timer, CTL_ENABLE);
+	guest_psci(PSCI_0_2_FN_SYSTEM_RESET);
+}
+
+static void test_init_after_reset(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_raise_and_reset, t);
+	struct vcpu_exit x;
+
+	x = run_past_forced(vcpu);
+	assert_reason(x, KVM_EXIT_SYSTEM_EVENT);
+	assert_level(x, t->level);
+
+	vcpu_init_again(vcpu, NULL, guest_check_off);
+	vcpu_args_set(vcpu, 1, t);
+	run_waiting_for("a vCPU to run after its reset");
+	x = run_past_forced(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, 0);
+	kvm_vm_free(vm);
+}
+
+/* REG-4: or not, if it is to be off. */
+static void assert_off(struct kvm_vcpu *vcpu)
+{
+	struct vcpu_exit x;
+	u64 pc = vcpu_get_pc(vcpu);
+
+	run_signal_in(10000);
+	x = run_past_forced(vcpu);
+	assert_signal(x);
+	assert_level(x, 0);
+	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
+	run_consume_signal();
+}
+
+static void test_init_off(const struct guest_timer *t)
+{
+	static const struct kvm_vcpu_init off = { .features[0] = 1u << KVM_ARM_VCPU_POWER_OFF };
+	struct kvm_mp_state on = { .mp_state = KVM_MP_STATE_RUNNABLE };
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	user_irq_require_timer(t);
+	vm = user_irq_vm_create_empty(1);
+	vcpu = user_irq_vcpu_add(vm, 0, &off, guest_raise_and_sync);
+	vcpu_args_set(vcpu, 1, t);
+	run_take_signal(vcpu);
+	assert_off(vcpu);
+	vcpu_mp_state_set(vcpu, &on);
+	x = run_past_forced(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, t->level);
+
+	vcpu_run_complete_io(vcpu);
+	vcpu_init_again(vcpu, &off, guest_raise_and_sync);
+	vcpu_args_set(vcpu, 1, t);
+	assert_off(vcpu);
+	kvm_vm_free(vm);
+}
+
 /* REG-4: and the PMU off, whose other registers keep what raises its line. */
 static void guest_raise_pmu(void)
 {
@@ -206,6 +273,7 @@ static void guest_raise_pmu(void)
 
 static void guest_after_init(void)
 {
+	guest_pmu_assert_stopped();
 	GUEST_SYNC(1);
 	guest_raise_pmu();
 }
@@ -273,7 +341,7 @@ static bool vgic_sees_line(const struct guest_timer *t, bool failed_run)
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
-	guest_pmu_assert_stopped();
+	u32 ppi;
 
 	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic");
 	vm = pmu_vm_create(&vcpu, guest_expire_and_look);
@@ -339,7 +407,6 @@ static bool keeps_cval(const struct guest_timer *t)
 	u64 want, cval, levels = 0;
 	struct vcpu_exit x;
 
-	u32 ppi;
 	other = user_irq_vcpu_add(vm, 1, NULL, guest_arm_and_spin);
 	require_timer_regs(vcpu, t);
 
@@ -383,6 +450,10 @@ static const struct subtest subtests[] = {
 		       test_set_counter),
 	TIMER_SUBTESTS("REG-3.offset", "a counter offset of the VM does so too", test_set_offset),
 	TIMER_SUBTESTS("REG-4", "KVM_ARM_VCPU_INIT again turns the timer off", test_init_again),
+	TIMER_SUBTESTS("REG-4.reset", "a vCPU runs that is INITed after its SYSTEM_RESET",
+		       test_init_after_reset),
+	TIMER_SUBTESTS("REG-4.off", "a vCPU that is INITed to be off does not, with its timer off",
+		       test_init_off),
 	{ "REG-4.pmu", "KVM_ARM_VCPU_INIT again turns the PMU off", test_init_again_pmu, NULL },
 	TIMER_SUBTESTS("REG-4.failed_run", "KVM_ARM_VCPU_INIT again after a failed first run",
 		       test_init_after_failed_run),
