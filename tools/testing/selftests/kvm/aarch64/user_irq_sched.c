@@ -4,6 +4,7 @@
  */
 #include <time.h>
 
+#include "guest_pmu.h"
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
 #include "wait_insn.h"
@@ -150,6 +151,48 @@ static void test_move_armed(const struct guest_timer *t)
 
 	guest_u64_write(vm, &stop, 1);
 	vcpu_thread_join(&thread);
+	kvm_vm_free(vm);
+}
+
+/* Its PMU's counters move with it. */
+static u64 headroom;
+
+static void guest_count_cycles(void)
+{
+	u64 cycles;
+
+	for (;;) {
+		cycles = READ_ONCE(headroom);
+		guest_pmu_start_cycles(PMCR_LC, -cycles);
+		GUEST_SYNC(0);
+		while (READ_ONCE(headroom) == cycles)
+			;
+	}
+}
+
+static void test_move_pmu(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+
+	(void)unused;
+	host_cpu_require(2);
+	vm = pmu_vm_create(&vcpu, guest_count_cycles);
+	vcpu_pmu_init(vcpu);
+	host_cpu_pin(0);
+	headroom = 50000;
+	do {
+		/* Not if the guest took so long to get out */
+		headroom *= 2;
+		sync_global_to_guest(vm, headroom);
+		x = run_past_forced(vcpu);
+	} while (x.level);
+	assert_sync(x, 0);
+
+	host_cpu_pin(1);
+	run_waiting_for("the overflow of a counter whose vCPU has moved");
+	assert_forced(run_once(vcpu), KVM_ARM_DEV_PMU);
 	kvm_vm_free(vm);
 }
 
@@ -488,6 +531,8 @@ static void test_expire_preempted(const struct guest_timer *t)
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("BLK-5.armed", "a vCPU moves between host CPUs with its timer armed",
 		       test_move_armed),
+	{ "BLK-5.pmu", "a vCPU moves between host CPUs while its PMU counts",
+	  test_move_pmu, NULL },
 	TIMER_SUBTESTS("BLK-5.high", "a vCPU moves between host CPUs with its line high",
 		       test_move_high),
 	TIMER_SUBTESTS("BLK-5.blocked", "a vCPU moves between host CPUs while blocked in WFI",
