@@ -81,6 +81,33 @@ static void test_imask(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* LVL-2: ISTATUS is not the guest's to write, as it does that reads CTL and writes it back. */
+static void guest_write_istatus(const struct guest_timer *t)
+{
+	timer_set_cval(t->timer, guest_far_future(t));
+	timer_set_ctl(t->timer, CTL_ENABLE | CTL_ISTATUS);
+	GUEST_SYNC(timer_get_ctl(t->timer));
+	timer_set_ctl(t->timer, CTL_ENABLE | CTL_IMASK | CTL_ISTATUS);
+	GUEST_SYNC(timer_get_ctl(t->timer));
+	GUEST_DONE();
+}
+
+static void test_write_istatus(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_write_istatus, t);
+	struct vcpu_exit x;
+
+	x = run_once(vcpu);
+	assert_sync(x, CTL_ENABLE);
+	assert_level(x, 0);
+	x = run_once(vcpu);
+	assert_sync(x, CTL_ENABLE | CTL_IMASK);
+	assert_level(x, 0);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
 /* LVL-3: CVAL alone moves the line, both ways */
 #define CVAL_ROUNDS 16
 
@@ -374,6 +401,8 @@ static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("LVL-1", "the level is ENABLE && !IMASK && condition met",
 		       test_truth_table),
 	TIMER_SUBTESTS("LVL-2", "IMASK hides the line but not ISTATUS", test_imask),
+	TIMER_SUBTESTS("LVL-2.write", "ISTATUS written by the guest changes nothing",
+		       test_write_istatus),
 	TIMER_SUBTESTS("LVL-3", "moving CVAL lowers and raises the line", test_move_cval),
 	TIMER_SUBTESTS("LVL-4", "CVAL and TVAL at the ends of their ranges", test_edges),
 	{ "LVL-5", "the two timers move only their own bits", test_both, NULL },

@@ -80,7 +80,7 @@ static void test_no_interrupt(const struct guest_timer *t)
 /* OLD-3: what a polling guest sees is the timer of the Arm ARM */
 static void guest_check_timer(const struct guest_timer *t)
 {
-	u64 before, after, cval;
+	u64 before, after, cval, raw;
 	unsigned int i;
 	u32 ctl, set;
 	s64 tval;
@@ -115,9 +115,11 @@ static void guest_check_timer(const struct guest_timer *t)
 		} while (!(ctl & CTL_ISTATUS));
 
 		before = timer_get_cntct(t->timer);
-		tval = (s32)(t->timer == VIRTUAL ? read_sysreg(cntv_tval_el0) :
-						   read_sysreg(cntp_tval_el0));
+		raw = t->timer == VIRTUAL ? read_sysreg(cntv_tval_el0) :
+					    read_sysreg(cntp_tval_el0);
 		after = timer_get_cntct(t->timer);
+		GUEST_ASSERT(!(raw >> 32));
+		tval = (s32)raw;
 		GUEST_ASSERT(tval <= (s64)(cval - before) && tval >= (s64)(cval - after));
 		/* Not from high to a near future: see INV-2.rearm. */
 		timer_set_ctl(t->timer, 0);
