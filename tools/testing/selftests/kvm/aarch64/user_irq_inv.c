@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 
+#include "guest_pmu.h"
 #include "host_log.h"
 #include "user_irq.h"
 #include "kernel_vgic.h"
@@ -180,6 +181,41 @@ static void test_vgic_v3(const struct guest_timer *t)
 	run_vgic_tour(t, KVM_DEV_TYPE_ARM_VGIC_V3);
 }
 
+/* INV-4: nor is the PMU's */
+static void guest_overflow_vgic(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		guest_pmu_reset();
+		guest_pmu_overflow();
+		guest_psci(PSCI_0_2_FN_PSCI_VERSION);
+		GUEST_SYNC(i);
+	}
+	GUEST_DONE();
+}
+
+static void test_vgic_pmu(const struct guest_timer *unused)
+{
+	u64 type = vgic_supported(KVM_DEV_TYPE_ARM_VGIC_V3) ? KVM_DEV_TYPE_ARM_VGIC_V3 :
+							      KVM_DEV_TYPE_ARM_VGIC_V2;
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm;
+	unsigned int i;
+
+	(void)unused;
+	__TEST_REQUIRE(vgic_supported(type), "host cannot create a vgic");
+	vm = pmu_vm_create(&vcpu, guest_overflow_vgic);
+	vgic_create(vm, type);
+	vcpu_pmu_init_vgic(vcpu);
+	run_expect_vgic(vm);
+	run_check_only(4);
+	for (i = 0; i < ROUNDS; i++)
+		assert_sync(run_once(vcpu), i);
+	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
 /* INV-5: as after every other subtest, but here it is the test */
 static void test_host_log(const struct guest_timer *unused)
 {
@@ -202,6 +238,7 @@ static const struct subtest subtests[] = {
 		       test_inv3),
 	TIMER_SUBTESTS("INV-4.vgic_v2", "with a vgic v2 no field and no forced exit", test_vgic_v2),
 	TIMER_SUBTESTS("INV-4.vgic_v3", "with a vgic v3 no field and no forced exit", test_vgic_v3),
+	{ "INV-4.pmu", "with a vgic the PMU shows in neither", test_vgic_pmu, NULL },
 	{ "INV-5", "the host kernel does not complain", test_host_log, NULL },
 };
 
