@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
+#include "guest_pmu.h"
 #include "user_irq.h"
 
 /* Set by the host in the guest's copy: the level to leave with. */
@@ -291,6 +292,58 @@ static void test_signal_and_change(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/*
+ * EXIT-9: the same for the PMU. All that a guest does to it traps, and KVM would
+ * tell on the way back in, had it not a signal to deliver.
+ */
+static void guest_pmu_ready(void)
+{
+	guest_pmu_reset();
+	guest_pmu_start(PMU_SW_INCR, 1);
+	readl(test_mmio);
+	GUEST_SYNC(0);
+	GUEST_SYNC(1);
+}
+
+static void run_to_signal(struct kvm_vcpu *vcpu, u64 level)
+{
+	struct vcpu_exit x;
+
+	raise(RUN_SIGNAL);
+	x = run_once(vcpu);
+	assert_signal(x);
+	assert_level(x, level);
+	run_consume_signal();
+}
+
+static void test_signal_and_pmu(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_pmu_ready);
+	struct vcpu_exit x;
+
+	(void)unused;
+	vcpu_pmu_init(vcpu);
+	x = run_past_forced(vcpu);
+	assert_reason(x, KVM_EXIT_MMIO);
+	assert_level(x, 0);
+
+	run_take_signal(vcpu);
+	mmio_read_data(vcpu, 0);
+	vcpu_set_reg(vcpu, PMOVSSET_EL0, PMU_COUNTER_0);
+	run_to_signal(vcpu, KVM_ARM_DEV_PMU);
+	x = run_once(vcpu);
+	assert_sync(x, 0);
+	assert_level(x, KVM_ARM_DEV_PMU);
+
+	vcpu_set_reg(vcpu, PMCR_EL0, 0);
+	run_to_signal(vcpu, 0);
+	x = run_once(vcpu);
+	assert_sync(x, 1);
+	assert_level(x, 0);
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("EXIT-8.system_event", "the field is true at PSCI SYSTEM_OFF and RESET",
 		       test_system_event),
@@ -304,6 +357,8 @@ static const struct subtest subtests[] = {
 		       test_signal_alone),
 	TIMER_SUBTESTS("EXIT-9.together", "of a signal and a change together none is lost",
 		       test_signal_and_change),
+	{ "EXIT-9.pmu", "of a signal and a change of the PMU's line together none is lost",
+	  test_signal_and_pmu, NULL },
 };
 
 int main(int argc, char **argv)
