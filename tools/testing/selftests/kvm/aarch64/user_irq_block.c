@@ -2,6 +2,8 @@
 /*
  * BLK: vCPUs that wait for interrupts.
  */
+#include <signal.h>
+
 #include "user_irqchip.h"
 #include "vcpu_thread.h"
 #include "wait_insn.h"
@@ -285,35 +287,42 @@ static void guest_wfit_timeout(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
+/* The guest's next WFIT lasts @ms, to GUEST_SYNC(@stage); again, if it did not sleep. */
+static void run_wfit(struct kvm_vcpu *vcpu, unsigned int ms, unsigned int stage, u64 level)
+{
+	struct vcpu_exit x;
+	long sleeps;
+
+	TEST_ASSERT(ms <= 1024, "WFIT never put the vCPU thread to sleep");
+	sleep_ticks = msec_to_cycles(ms);
+	sync_global_to_guest(vcpu->vm, sleep_ticks);
+	run_waiting_for("the time-out to end the WFIT");
+	sleeps = run_nr_sleeps();
+	x = run_once(vcpu);
+	assert_sync(x, stage);
+	assert_level(x, level);
+	retry = run_nr_sleeps() == sleeps;
+	sync_global_to_guest(vcpu->vm, retry);
+}
+
 static void test_wfit_timeout(const struct guest_timer *t)
 {
 	unsigned int beside, ms;
 	struct kvm_vcpu *vcpu;
 	struct vcpu_exit x;
 	struct kvm_vm *vm;
-	long sleeps;
 	u64 level;
 
 	vm = user_irq_vm_create(&vcpu, guest_wfit_timeout, t);
 	wfxt_require(vcpu);
-	run_waiting_for("the time-out to end the WFIT");
 	for (beside = 0; beside < NR_BESIDE; beside++) {
 		level = beside == LINE_TOLD ? t->level : 0;
 		retry = 1;
 		for (ms = 1; retry; ms *= 2) {
-			TEST_ASSERT(ms <= 1024, "WFIT never put the vCPU thread to sleep");
 			x = run_past_forced(vcpu);
 			assert_sync(x, beside);
 			assert_level(x, level);
-
-			sleep_ticks = msec_to_cycles(ms);
-			sync_global_to_guest(vm, sleep_ticks);
-			sleeps = run_nr_sleeps();
-			x = run_once(vcpu);
-			assert_sync(x, NR_BESIDE);
-			assert_level(x, level);
-			retry = run_nr_sleeps() == sleeps;
-			sync_global_to_guest(vm, retry);
+			run_wfit(vcpu, ms, NR_BESIDE, level);
 		}
 	}
 	assert_done(run_once(vcpu));
@@ -380,6 +389,47 @@ static void test_wfxt_expiry(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* BLK-8: which is no time-out of the next WFI */
+extern const char guest_after_next_wfi[];
+
+static void guest_wfit_and_wfi(void)
+{
+	do {
+		wait_wfit(timer_get_cntct(VIRTUAL) + READ_ONCE(sleep_ticks));
+		GUEST_SYNC(0);
+	} while (READ_ONCE(retry));
+	wait_wfi_before(guest_after_next_wfi);
+	GUEST_SYNC(1);
+}
+
+static struct vcpu_exit run_wfit_and_wfi(void)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_wfit_and_wfi, NULL);
+	struct vcpu_exit x;
+	unsigned int ms;
+
+	wfxt_require(vcpu);
+	retry = 1;
+	for (ms = 1; retry; ms *= 2)
+		run_wfit(vcpu, ms, 0, 0);
+	run_take_signal(vcpu);
+	x = run_into_wfi(vcpu, guest_after_next_wfi);
+	kvm_vm_free(vm);
+	return x;
+}
+
+static void test_wfi_after_wfit(const struct guest_timer *unused)
+{
+	struct vcpu_exit x = run_wfit_and_wfi();
+	unsigned int n;
+
+	(void)unused;
+	for (n = 1; n < MAX_NO_WFI && !x.signal; n++)
+		x = run_wfit_and_wfi();
+	assert_signal(x);
+}
+
 /* BLK-9: a suspended vCPU */
 static void guest_suspend(const struct guest_timer *t)
 {
@@ -407,6 +457,12 @@ static void assert_system_event(struct kvm_vcpu *vcpu, struct vcpu_exit x, u32 t
 		    vcpu->run->system_event.type, type);
 }
 
+static void suspend_require(void)
+{
+	TEST_REQUIRE_SINCE(5, 19, kvm_has_cap(KVM_CAP_ARM_SYSTEM_SUSPEND),
+			   "host has no KVM_CAP_ARM_SYSTEM_SUSPEND");
+}
+
 static void test_suspend(const struct guest_timer *t)
 {
 	struct kvm_vcpu *vcpu;
@@ -417,8 +473,7 @@ static void test_suspend(const struct guest_timer *t)
 	long sleeps;
 	u64 pc;
 
-	TEST_REQUIRE_SINCE(5, 19, kvm_has_cap(KVM_CAP_ARM_SYSTEM_SUSPEND),
-			   "host has no KVM_CAP_ARM_SYSTEM_SUSPEND");
+	suspend_require();
 	vm = user_irq_vm_create(&vcpu, guest_suspend, t);
 	vm_enable_cap(vm, KVM_CAP_ARM_SYSTEM_SUSPEND, 0);
 	run_waiting_for("the expiry to wake the suspended vCPU");
@@ -452,6 +507,45 @@ static void test_suspend(const struct guest_timer *t)
 	kvm_vm_free(vm);
 }
 
+/* BLK-9: it is suspended until userspace says otherwise (api.rst, KVM_SET_MP_STATE) */
+static void guest_two_syncs(void)
+{
+	GUEST_SYNC(0);
+	GUEST_SYNC(1);
+}
+
+static void test_suspended_still(const struct guest_timer *unused)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm;
+	unsigned int i;
+	u64 pc;
+
+	(void)unused;
+	suspend_require();
+	vm = user_irq_vm_create(&vcpu, guest_two_syncs, NULL);
+	assert_sync(run_once(vcpu), 0);
+	vcpu_run_complete_io(vcpu);
+	pc = vcpu_get_pc(vcpu);
+	set_mp_state(vcpu, KVM_MP_STATE_SUSPENDED);
+
+	run_take_signal(vcpu);
+	raise(RUN_SIGNAL);
+	assert_signal(run_once(vcpu));
+	run_consume_signal();
+	run_waiting_for("the pin to wake the suspended vCPU");
+	vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, true);
+	for (i = 0; i < 2; i++) {
+		assert_system_event(vcpu, run_once(vcpu), KVM_SYSTEM_EVENT_WAKEUP);
+		TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
+	}
+
+	vcpu_pin_set(vcpu, KVM_ARM_IRQ_CPU_IRQ, false);
+	set_mp_state(vcpu, KVM_MP_STATE_RUNNABLE);
+	assert_sync(run_once(vcpu), 1);
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("BLK-1", "WFI with an armed timer sleeps and wakes up at expiry",
 		       test_wfi_wakes),
@@ -463,9 +557,12 @@ static const struct subtest subtests[] = {
 		       test_wfi_race),
 	TIMER_SUBTESTS("BLK-8.timeout", "the time-out ends WFIT and WFET, without a forced exit",
 		       test_wfit_timeout),
+	{ "BLK-8.wfi", "the WFI after a WFIT has no time-out", test_wfi_after_wfit, NULL },
 	TIMER_SUBTESTS("BLK-8.expiry", "an expiry before their time-out forces an exit",
 		       test_wfxt_expiry),
 	TIMER_SUBTESTS("BLK-9", "a suspended vCPU is woken by the expiry", test_suspend),
+	{ "BLK-9.still", "and stays suspended, wakeups and signals or not",
+	  test_suspended_still, NULL },
 };
 
 int main(int argc, char **argv)
