@@ -3,6 +3,8 @@
  * VGC: the control group. With an in-kernel vgic the same timers interrupt the
  * guest without userspace; run_once() checks that it hears nothing of them.
  */
+#include <sys/resource.h>
+
 #include "guest_gic.h"
 #include "user_irq.h"
 #include "vcpu_thread.h"
@@ -12,6 +14,9 @@
 #define MANY_ROUNDS	5000	/* of each timer, 10,000 in all */
 #define ROUNDS_PER_SYNC	500
 #define TAKES		5	/* of one interrupt that stays asserted */
+#define MOVES		30	/* of a timer that stays enabled, or until they show something */
+#define MAX_MOVES	1000
+#define MAX_LATE	40
 
 /* The guest's: what it was given to use, and what its handler counts */
 static const struct guest_timer *timer;
@@ -19,6 +24,8 @@ static const struct guest_gic *gic;
 static u64 nr_irqs;
 static u64 last_take;
 static u64 depth;
+static u64 move_us = 200;
+static bool moved_ahead;
 static u64 told;
 static u64 stop;
 
@@ -304,6 +311,88 @@ static void test_rounds(const struct guest_timer *t, const struct guest_gic *g)
 }
 
 /*
+ * VGC-3: also where the handler moves its timer, which stays enabled, and the guest does not
+ * access it any more until it has expired again.
+ */
+static void guest_move(struct ex_regs *regs)
+{
+	u32 intid = guest_ack();
+	u64 cval;
+
+	(void)regs;
+	if (nr_irqs % 2 == 0) {
+		cval = timer_get_cntct(timer->timer) + usec_to_cycles(move_us);
+		timer_set_cval(timer->timer, cval);
+		/* Otherwise the access itself may have found it expired: then later. */
+		WRITE_ONCE(moved_ahead, timer_get_cntct(timer->timer) < cval);
+		if (!moved_ahead && move_us < 10000)
+			move_us *= 2;
+	} else {
+		timer_set_ctl(timer->timer, 0);
+	}
+	gic->eoi(intid);
+	WRITE_ONCE(nr_irqs, nr_irqs + 1);
+}
+
+static void guest_moves(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 round;
+
+	guest_init(t, g);
+	for (round = 1;; round++) {
+		guest_arm(0);
+		while (READ_ONCE(nr_irqs) < 2 * round)
+			;
+		GUEST_SYNC(READ_ONCE(moved_ahead));
+	}
+}
+
+/* How often this thread has left its CPU to another, in the middle of a KVM_RUN too */
+static u64 nr_switches(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_THREAD, &usage);
+	return usage.ru_nvcsw + usage.ru_nivcsw;
+}
+
+/*
+ * Whenever the vCPU is loaded, KVM looks at its timers: only rounds without that show that
+ * an expiry interrupts the guest by itself. A busy host may have few of these. The signal lets
+ * a guest go on whose interrupt does not come, or a host be so slow.
+ */
+static void test_rearm(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = vgic_vm_create(&vcpu, guest_moves, guest_move, t, g);
+	unsigned int round, nr_alone = 0, nr_late = 0;
+	struct vcpu_exit x;
+	u64 switches;
+
+	run_waiting_for("the interrupt of a timer that was moved while enabled");
+	run_take_signal(vcpu);
+	for (round = 0; round < MOVES || (!nr_alone && round < MAX_MOVES); round++) {
+		run_signal_in(20000 << nr_late / 8);
+		switches = nr_switches();
+		x = run_once(vcpu);
+		switches = nr_switches() - switches;
+		run_signal_cancel();
+		if (x.signal) {
+			nr_late++;
+			TEST_ASSERT(nr_late < MAX_LATE, "%u interrupts came with a signal only",
+				    nr_late);
+			x = run_once(vcpu);
+			switches++;
+		}
+		__assert_exit(x, __x.uc.cmd == UCALL_SYNC, "GUEST_SYNC()");
+		nr_alone += x.uc.args[1] && !switches;
+	}
+	TEST_ASSERT(nr_alone, "%u interrupts, but each when the vCPU had been loaded again",
+		    round);
+	kvm_vm_free(vm);
+}
+
+/*
  * VGC-4: a VM with a vgic and one without on the same host CPU. The guest
  * without goes on when the host says that it was told.
  */
@@ -431,6 +520,7 @@ VGIC_TEST(test_expiries)
 VGIC_TEST(test_disabled)
 VGIC_TEST(test_again)
 VGIC_TEST(test_rounds)
+VGIC_TEST(test_rearm)
 VGIC_TEST(test_side_by_side)
 VGIC_TEST(test_too_late)
 
@@ -446,6 +536,8 @@ static const struct subtest subtests[] = {
 	VGIC_SUBTESTS("VGC-2", "an interrupt is taken again while asserted, never while active",
 		      test_again),
 	VGIC_SUBTESTS("VGC-3", "each of 5,000 expiries interrupts the guest once", test_rounds),
+	VGIC_SUBTESTS("VGC-3.rearm",
+		      "an expiry of a timer moved while enabled interrupts the guest", test_rearm),
 	VGIC_SUBTESTS("VGC-4", "VMs with and without a vgic share a host CPU", test_side_by_side),
 	VGIC_SUBTESTS("VGC-5", "no vgic once a vCPU has run, and it runs on", test_too_late),
 };
