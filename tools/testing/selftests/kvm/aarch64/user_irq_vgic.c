@@ -26,6 +26,7 @@ static u64 last_take;
 static u64 depth;
 static u64 move_us = 200;
 static bool moved_ahead;
+static u64 sleep_ticks;
 static u64 told;
 static u64 stop;
 
@@ -93,6 +94,19 @@ static struct kvm_vm *vgic_vm_create(struct kvm_vcpu **vcpu, void *guest_code, h
 	return vm;
 }
 
+/* No interrupt may come between the look at their number and the WFI. */
+static void guest_wfi_round(u64 round, u64 ticks)
+{
+	local_irq_disable();
+	guest_arm(ticks);
+	while (READ_ONCE(nr_irqs) < round) {
+		wait_wfi();
+		local_irq_enable();
+		isb();
+		local_irq_disable();
+	}
+}
+
 /* VGC-1: each expiry interrupts the guest, wherever it is, and nobody else */
 static void guest_expiries(const struct guest_timer *t, const struct guest_gic *g)
 {
@@ -104,17 +118,8 @@ static void guest_expiries(const struct guest_timer *t, const struct guest_gic *
 		while (READ_ONCE(nr_irqs) < round)
 			cpu_relax();
 	}
-	for (; round <= 2 * ROUNDS; round++) {
-		/* No interrupt may come between the look at the counter and the WFI. */
-		local_irq_disable();
-		guest_arm(usec_to_cycles(round));
-		while (READ_ONCE(nr_irqs) < round) {
-			wait_wfi();
-			local_irq_enable();
-			isb();
-			local_irq_disable();
-		}
-	}
+	for (; round <= 2 * ROUNDS; round++)
+		guest_wfi_round(round, usec_to_cycles(round));
 	GUEST_ASSERT_EQ(nr_irqs, 2 * ROUNDS);
 	GUEST_DONE();
 }
@@ -126,6 +131,41 @@ static void test_expiries(const struct guest_timer *t, const struct guest_gic *g
 
 	run_waiting_for("timer interrupts through the vgic");
 	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/* VGC-1: in WFI the vCPU thread sleeps until then. */
+static void guest_sleeps(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 round;
+
+	guest_init(t, g);
+	for (round = 1;; round++) {
+		GUEST_SYNC(round);
+		guest_wfi_round(round, READ_ONCE(sleep_ticks));
+	}
+}
+
+/* A slow host may get to the WFI when the interrupt is there already: try longer. */
+static void test_sleep(const struct guest_timer *t, const struct guest_gic *g)
+{
+	bool slept = false;
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = vgic_vm_create(&vcpu, guest_sleeps, guest_handle, t, g);
+	u64 ms, round = 1;
+
+	/* The first KVM_RUN may sleep for reasons of its own. */
+	run_waiting_for("the interrupt of a timer to wake the vCPU from WFI");
+	assert_sync(run_once(vcpu), round);
+	for (ms = 5; ms <= 1280 && !slept; ms *= 2) {
+		long sleeps = run_nr_sleeps();
+
+		guest_u64_write(vm, &sleep_ticks, msec_to_cycles(ms));
+		round++;
+		assert_sync(run_once(vcpu), round);
+		slept = run_nr_sleeps() > sleeps;
+	}
+	TEST_ASSERT(slept, "WFI never put the vCPU thread to sleep");
 	kvm_vm_free(vm);
 }
 
@@ -517,6 +557,7 @@ static void _fn##_v3(const struct guest_timer *t)				\
 }
 
 VGIC_TEST(test_expiries)
+VGIC_TEST(test_sleep)
 VGIC_TEST(test_disabled)
 VGIC_TEST(test_again)
 VGIC_TEST(test_rounds)
@@ -531,6 +572,7 @@ VGIC_TEST(test_too_late)
 static const struct subtest subtests[] = {
 	VGIC_SUBTESTS("VGC-1", "with a vgic, expiries interrupt the guest without userspace",
 		      test_expiries),
+	VGIC_SUBTESTS("VGC-1.sleep", "WFI sleeps until its timer's interrupt", test_sleep),
 	VGIC_SUBTESTS("VGC-1.disabled", "a timer disabled in time does not interrupt it",
 		      test_disabled),
 	VGIC_SUBTESTS("VGC-2", "an interrupt is taken again while asserted, never while active",
