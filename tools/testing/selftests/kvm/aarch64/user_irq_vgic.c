@@ -17,6 +17,7 @@
 #define MOVES		30	/* of a timer that stays enabled, or until they show something */
 #define MAX_MOVES	1000
 #define MAX_LATE	40
+#define NEIGHBOUR_ROUNDS 50
 
 /* The guest's: what it was given to use, and what its handler counts */
 static const struct guest_timer *timer;
@@ -522,6 +523,50 @@ static void test_side_by_side(const struct guest_timer *t, const struct guest_gi
 	kvm_vm_free(vm);
 }
 
+/* And each expiry interrupts the host, though the other VM's line is high whenever that runs. */
+static void guest_stay_high(const struct guest_timer *t)
+{
+	timer = t;
+	guest_arm(0);
+	for (;;)
+		GUEST_SYNC(0);
+}
+
+static void guest_synced_rounds(const struct guest_timer *t, const struct guest_gic *g)
+{
+	u64 round;
+
+	guest_init(t, g);
+	for (round = 1;; round++) {
+		guest_arm(usec_to_cycles(200));
+		while (READ_ONCE(nr_irqs) < round)
+			;
+		GUEST_SYNC(round);
+	}
+}
+
+static void test_interrupts(const struct guest_timer *t, const struct guest_gic *g)
+{
+	struct kvm_vcpu *vgic_vcpu, *high_vcpu;
+	struct kvm_vm *vgic_vm, *high_vm;
+	u64 round;
+
+	host_cpu_pin(0);
+	run_waiting_for("the interrupt in the VM beside one with a high line");
+	vgic_vm = vgic_vm_create(&vgic_vcpu, guest_synced_rounds, guest_handle, t, g);
+	high_vm = user_irq_vm_create(&high_vcpu, guest_stay_high, t);
+
+	assert_sync(run_past_forced(high_vcpu), 0);
+	host_interrupts_mark(t);
+	for (round = 1; round <= NEIGHBOUR_ROUNDS; round++) {
+		assert_sync(run_once(high_vcpu), 0);
+		assert_sync(run_once(vgic_vcpu), round);
+	}
+	assert_host_interrupts(t, NEIGHBOUR_ROUNDS);
+	kvm_vm_free(high_vm);
+	kvm_vm_free(vgic_vm);
+}
+
 /* VGC-5: when a vCPU has run without a vgic, it is too late for one */
 static void test_too_late(const struct guest_timer *t, const struct guest_gic *g)
 {
@@ -563,6 +608,7 @@ VGIC_TEST(test_again)
 VGIC_TEST(test_rounds)
 VGIC_TEST(test_rearm)
 VGIC_TEST(test_side_by_side)
+VGIC_TEST(test_interrupts)
 VGIC_TEST(test_too_late)
 
 #define VGIC_SUBTESTS(_id, _words, _fn)						\
@@ -581,6 +627,8 @@ static const struct subtest subtests[] = {
 	VGIC_SUBTESTS("VGC-3.rearm",
 		      "an expiry of a timer moved while enabled interrupts the guest", test_rearm),
 	VGIC_SUBTESTS("VGC-4", "VMs with and without a vgic share a host CPU", test_side_by_side),
+	VGIC_SUBTESTS("VGC-4.interrupts", "a no-vgic VM's high line hides no expiry of a vgic VM",
+		      test_interrupts),
 	VGIC_SUBTESTS("VGC-5", "no vgic once a vCPU has run, and it runs on", test_too_late),
 };
 
