@@ -8,6 +8,22 @@
 #include "guest_pmu.h"
 #include "user_irq.h"
 
+/* Linux 6.4 */
+#ifndef KVM_ARM_VM_SMCCC_CTRL
+#define KVM_ARM_VM_SMCCC_CTRL	0
+#define KVM_ARM_VM_SMCCC_FILTER	0
+#define KVM_SMCCC_FILTER_FWD_TO_USER 2
+struct kvm_smccc_filter {
+	__u32 base;
+	__u32 nr_functions;
+	__u8 action;
+	__u8 pad[15];
+};
+#endif
+
+/* An OEM's service, which KVM has nothing of (SMCCC 6) */
+#define HYPERCALL 0x83000000u
+
 /* Set by the host in the guest's copy: the level to leave with. */
 static u64 leave_high;
 
@@ -35,17 +51,24 @@ static void guest_set_level(const struct guest_timer *t)
 	WRITE_ONCE(level_set, 1);
 }
 
-static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest_code,
-					     const struct guest_timer *t, bool high)
+static void run_to_sync(struct kvm_vm *vm, struct kvm_vcpu *vcpu, const struct guest_timer *t,
+			bool high)
 {
-	struct kvm_vm *vm = user_irq_vm_create(vcpu, guest_code, t);
 	struct vcpu_exit x;
 
 	leave_high = high;
 	sync_global_to_guest(vm, leave_high);
-	x = run_past_forced(*vcpu);
+	x = run_past_forced(vcpu);
 	assert_sync(x, 0);
 	assert_level(x, high ? 0 : t->level);
+}
+
+static struct kvm_vm *create_and_run_to_sync(struct kvm_vcpu **vcpu, void *guest_code,
+					     const struct guest_timer *t, bool high)
+{
+	struct kvm_vm *vm = user_irq_vm_create(vcpu, guest_code, t);
+
+	run_to_sync(vm, *vcpu, t, high);
 	return vm;
 }
 
@@ -80,6 +103,44 @@ static void test_system_event(const struct guest_timer *t)
 		assert_reason(x, KVM_EXIT_SYSTEM_EVENT);
 		TEST_ASSERT_EQ(vcpu->run->system_event.type,
 			       (u32)(reset ? KVM_SYSTEM_EVENT_RESET : KVM_SYSTEM_EVENT_SHUTDOWN));
+		assert_level(x, high ? t->level : 0);
+		kvm_vm_free(vm);
+	}
+}
+
+/* KVM_EXIT_HYPERCALL: a call that the VM's filter gives to userspace */
+static void guest_hypercall(const struct guest_timer *t)
+{
+	guest_psci(PSCI_0_2_FN_PSCI_VERSION);
+	guest_set_level(t);
+	guest_psci(HYPERCALL);
+	GUEST_DONE();
+}
+
+static void test_hypercall(const struct guest_timer *t)
+{
+	struct kvm_smccc_filter filter = {
+		.base = HYPERCALL, .nr_functions = 1, .action = KVM_SMCCC_FILTER_FWD_TO_USER,
+	};
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	unsigned int high;
+	struct kvm_vm *vm;
+
+	for (high = 0; high < 2; high++) {
+		vm = user_irq_vm_create(&vcpu, guest_hypercall, t);
+		__TEST_REQUIRE(!__kvm_has_device_attr(vm->fd, KVM_ARM_VM_SMCCC_CTRL,
+						      KVM_ARM_VM_SMCCC_FILTER),
+			       "host has no KVM_ARM_VM_SMCCC_FILTER (Linux 6.4)");
+		kvm_device_attr_set(vm->fd, KVM_ARM_VM_SMCCC_CTRL, KVM_ARM_VM_SMCCC_FILTER,
+				    &filter);
+		run_to_sync(vm, vcpu, t, high);
+		x = run_past_forced(vcpu);
+		assert_reason(x, KVM_EXIT_HYPERCALL);
+		TEST_ASSERT_EQ(vcpu->run->hypercall.nr, (u64)HYPERCALL);
+		assert_level(x, high ? t->level : 0);
+		x = run_once(vcpu);
+		assert_done(x);
 		assert_level(x, high ? t->level : 0);
 		kvm_vm_free(vm);
 	}
@@ -347,6 +408,8 @@ static void test_signal_and_pmu(const struct guest_timer *unused)
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("EXIT-8.system_event", "the field is true at PSCI SYSTEM_OFF and RESET",
 		       test_system_event),
+	TIMER_SUBTESTS("EXIT-8.hypercall", "the field is true at KVM_EXIT_HYPERCALL",
+		       test_hypercall),
 	TIMER_SUBTESTS("EXIT-8.nisv", "the field is true at KVM_EXIT_ARM_NISV", test_nisv),
 	TIMER_SUBTESTS("EXIT-8.single_step", "the field is true after a single step",
 		       test_single_step),
