@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * TRC: what KVM's trace events say is what userspace was told.
+ * EXIT-1: and that it was told by the timer itself.
  * EXIT-12: and it was told before they say that the guest runs on.
  */
 #include "tracefs.h"
@@ -219,11 +220,83 @@ static void test_entry(const struct guest_timer *t)
 	tracefs_free(tracefs);
 }
 
+/*
+ * EXIT-1.hrtimer: a tick of the host's tells of an expiry too, if later. Where it and the
+ * timer's hrtimer are due together, one interrupt runs both.
+ */
+#define EXPIRIES	20
+#define PTIMER_INDEX	0	/* TIMER_PTIMER of arm_arch_timer.h */
+
+static void guest_expire_spinning(const struct guest_timer *t)
+{
+	u64 round, cval, us = 500;
+	bool in_time;
+
+	for (round = 1;; round++) {
+		cval = timer_get_cntct(t->timer) + usec_to_cycles(us);
+		timer_set_cval(t->timer, cval);
+		timer_set_ctl(t->timer, CTL_ENABLE);
+		/* If not so, the host may have seen no timer to start. */
+		in_time = timer_get_cntct(t->timer) < cval;
+		while (READ_ONCE(told) < round)
+			;
+		timer_set_ctl(t->timer, 0);
+		GUEST_SYNC(in_time);
+		if (!in_time)
+			us *= 2;
+	}
+}
+
+static void test_hrtimer(const struct guest_timer *t)
+{
+	unsigned int nr_due = 0, nr_own = 0;
+	char filter[64], text[256];
+	struct tracefs *tracefs;
+	struct kvm_vcpu *vcpu;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	bool own;
+
+	user_irq_require();
+	__TEST_REQUIRE(host_emulates_ptimer(), "the host does not emulate the ptimer");
+	/* The kernel moves an emulated timer away from a tickless CPU. */
+	host_cpu_pin(host_cpu_count() - 1);
+	tracefs = tracefs_create();
+	/* It interrupts the vCPU's thread: when another one runs it has been cancelled. */
+	snprintf(filter, sizeof(filter), "common_pid == %d && timer_idx == %d", getpid(),
+		 PTIMER_INDEX);
+	tracefs_enable(tracefs, "kvm/kvm_timer_hrtimer_expire", filter);
+	vm = user_irq_vm_create(&vcpu, guest_expire_spinning, t);
+	run_waiting_for("the forced exit for the next expiry");
+	while (nr_due < EXPIRIES) {
+		assert_forced(run_once(vcpu), t->level);
+		for (own = false; tracefs_next_event(tracefs, text, sizeof(text));)
+			own = true;
+		told++;
+		sync_global_to_guest(vm, told);
+		x = run_past_forced(vcpu);
+		assert_level(x, 0);
+		TEST_ASSERT(x.uc.cmd == UCALL_SYNC, "the guest did not end its round");
+		if (!x.uc.args[1])
+			continue;
+		nr_due++;
+		nr_own += own;
+	}
+	pr_info("%u of %u expiries were told by the hrtimer, in %lu rounds\n", nr_own, nr_due,
+		told);
+	TEST_ASSERT(2 * nr_own >= nr_due, "%u expiries, but only %u of the timer's hrtimer", nr_due,
+		    nr_own);
+	kvm_vm_free(vm);
+	tracefs_free(tracefs);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("TRC-1", "kvm_timer_update_irq tells the changes that userspace saw",
 		       test_update_irq),
 	TIMER_SUBTESTS("EXIT-12.entry", "the guest is not entered before a change is told",
 		       test_entry),
+	{ "EXIT-1.hrtimer", "the expiry of an emulated timer is told by its own hrtimer",
+	  test_hrtimer, &guest_ptimer },
 };
 
 int main(int argc, char **argv)

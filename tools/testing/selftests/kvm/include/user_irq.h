@@ -79,6 +79,9 @@ struct vcpu_exit {
  */
 void user_irq_require_timer(const struct guest_timer *timer);
 
+/** host_emulates_ptimer() - is the ptimer software, and only the vtimer hardware, as on nVHE? */
+bool host_emulates_ptimer(void);
+
 /** host_has_vgic() - can the host create a vgic of some version? */
 bool host_has_vgic(void);
 
