@@ -443,6 +443,48 @@ static void test_move_counter(const struct guest_timer *t)
 	TEST_ASSERT(!lost, "%u of %u times CVAL was lost or the line rose", lost, COUNTER_TRIES);
 }
 
+/*
+ * REG-8.busy: a counter offset of the whole VM is none for a vCPU whose timers are loaded
+ * (Documentation/virt/kvm/api.rst, KVM_ARM_SET_COUNTER_OFFSET). The other vCPU is the first
+ * that KVM locks, and has to unlock again.
+ */
+static void test_offset_busy(const struct guest_timer *t)
+{
+	u64 ahead = 1ul << 62, levels = 0, want, cval;
+	struct kvm_vcpu *other, *vcpu;
+	struct vcpu_thread thread;
+	struct vcpu_exit x;
+	struct kvm_vm *vm;
+	int ret, err;
+
+	vm = user_irq_vm_create(&other, guest_arm_and_spin, t);
+	vcpu = user_irq_vcpu_add(vm, 1, NULL, guest_arm_and_spin);
+	vcpu_args_set(vcpu, 1, t);
+
+	vcpu_thread_start(&thread, vcpu, run_until_stopped, &levels, HOST_CPU_ANY);
+	guest_u64_wait(vm, &far_cval, 1);
+	ret = __user_irq_set_counter_offset(vm, -ahead);
+	err = ret ? errno : 0;
+	vcpu_thread_stop(&thread);
+	TEST_ASSERT(ret == -1 && err == EBUSY,
+		    "KVM_ARM_SET_COUNTER_OFFSET beside a KVM_RUN: rc %d errno %d", ret, err);
+	TEST_ASSERT(vcpu_get_cnt(vcpu, t) < ahead && vcpu_get_cnt(other, t) < ahead,
+		    "refused, and yet the counter has moved");
+	TEST_ASSERT(!levels, "field %#lx, though the timer is far from its expiry", levels);
+
+	/* Back: the timer remains far from it. */
+	user_irq_set_counter_offset(vm, timer_get_cntct(VIRTUAL));
+	want = guest_u64_read(vm, &far_cval);
+	TEST_ASSERT(!__vcpu_get_reg(vcpu, t->cval_reg, &cval), "KVM_GET_ONE_REG CVAL");
+	TEST_ASSERT_EQ(cval, want);
+	go = 1;
+	sync_global_to_guest(vm, go);
+	x = run_once(vcpu);
+	assert_sync(x, want);
+	assert_level(x, 0);
+	kvm_vm_free(vm);
+}
+
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("REG-1", "CTL and CVAL set by userspace are told before the guest runs",
 		       test_set_timer),
@@ -461,6 +503,8 @@ static const struct subtest subtests[] = {
 		       test_vgic_after_failed_run),
 	TIMER_SUBTESTS("REG-8", "a vCPU that runs while the VM's counter is moved keeps its CVAL",
 		       test_move_counter),
+	TIMER_SUBTESTS("REG-8.busy", "a counter offset is refused while a vCPU of the VM runs",
+		       test_offset_busy),
 };
 
 int main(int argc, char **argv)

@@ -172,8 +172,10 @@ void vcpu_wait_for_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer, u
 /**
  * user_irq_set_counter_offset() - move both of a VM's counters
  *
- * They become the host's less @offset. Skips the test where the host cannot.
+ * They become the host's less @offset. Skips the test where the host cannot. The form
+ * with underscores returns 0, or -1 with errno.
  */
+int __user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset);
 void user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset);
 
 /** guest_far_future() - guest side: a compare value that no test lives to see */

@@ -298,13 +298,20 @@ void vcpu_wait_for_cnt(struct kvm_vcpu *vcpu, const struct guest_timer *timer, u
 	}
 }
 
-void user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset)
+int __user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset)
 {
 	struct kvm_arm_counter_offset arg = { .counter_offset = offset };
 
 	TEST_REQUIRE_SINCE(6, 4, vm_check_cap(vm, KVM_CAP_COUNTER_OFFSET),
 			   "host has no KVM_CAP_COUNTER_OFFSET");
-	vm_ioctl(vm, KVM_ARM_SET_COUNTER_OFFSET, &arg);
+	return __vm_ioctl(vm, KVM_ARM_SET_COUNTER_OFFSET, &arg);
+}
+
+void user_irq_set_counter_offset(struct kvm_vm *vm, u64 offset)
+{
+	int ret = __user_irq_set_counter_offset(vm, offset);
+
+	TEST_ASSERT(!ret, KVM_IOCTL_ERROR(KVM_ARM_SET_COUNTER_OFFSET, ret));
 }
 
 /* Near enough for KVM's conversion to ns not to overflow at any counter frequency. */
