@@ -189,16 +189,17 @@ suites()
 	suite "6.12 -m nvhe -g 3" 'PMU-4.wfi?' 'REG-2.pmu?'
 	suite "6.12 -m vhe -g 2" 'LVL-7.ptimer?' 'PMU-4.wfi?' 'REG-2.pmu?'
 	suite "6.12 -m vhe -g 3" 'LVL-7.ptimer?' 'PMU-4.wfi?' 'REG-2.pmu?'
-	suite "6.1 -m nvhe -g 2" 'PMU-1.32bit?' 'PMU-4.wfi?'
+	suite "6.1 -m nvhe -g 2" 'PMU-1.32bit?' 'PMU-4.wfi?' 'VGC-3.rearm.v2.ptimer?'
 	suite "6.1 -m vhe -g 3" 'PMU-1.32bit?' 'PMU-4.wfi?' 'REG-9.icc?'
 	suite "5.10 -m vhe -g 2" 'PMU-2.counter?' 'PMU-4.wfi?' 'VGC-2.v2.vtimer?' \
 		'VGC-2.v2.ptimer?'
 	suite "5.10 -m nvhe -g 3" 'PMU-2.counter?' 'PMU-4.wfi?' 'REG-9.icc?' 'REG-9.sgi?' \
-		'VGC-2.v3.vtimer?'
+		'VGC-2.v3.vtimer?' 'VGC-3.rearm.v3.ptimer?'
 	suite "5.10.223 -m nvhe -t user_irq_pmu:PMU-2" PMU-2.counter
 	suite "5.10.223 -m nvhe -t user_irq_sysreg" REG-9.icc REG-9.sgi
 	suite "5.10.223 -m nvhe -t user_irq_vgic:VGC-2" VGC-2.v3.vtimer
 	suite "6.1.176 -m nvhe -t user_irq_reg" REG-4.failed_run.vtimer REG-4.failed_run.ptimer
+	suite "6.1.176 -m nvhe -t user_irq_vgic:VGC-3.rearm" VGC-3.rearm.v3.ptimer
 	suite "6.1.176 -m vhe -t user_irq_pmu:PMU-1" PMU-1.32bit
 	suite "6.12.43 -m vhe -t user_irq_level" LVL-7.ptimer
 	suite "6.12.43 -m vhe -t user_irq_migrate:REG-2.pmu" REG-2.pmu
