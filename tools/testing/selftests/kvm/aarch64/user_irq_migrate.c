@@ -55,15 +55,6 @@ static struct kvm_vcpu *move_to_new_vm(struct kvm_vm *vm, const struct vcpu_stat
 	return vcpu;
 }
 
-/* Told on its first run, before any guest instruction */
-static void assert_told_first(struct kvm_vcpu *vcpu, u64 level)
-{
-	u64 pc = vcpu_get_pc(vcpu);
-
-	assert_forced(run_once(vcpu), level);
-	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
-}
-
 static struct vcpu_state *save_with_timer(struct kvm_vcpu *vcpu, const struct guest_timer *t,
 					  u64 *cnt)
 {

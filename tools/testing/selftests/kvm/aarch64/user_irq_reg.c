@@ -26,15 +26,6 @@ static void guest_wait(const struct guest_timer *t)
 	GUEST_DONE();
 }
 
-/* The next KVM_RUN reports @level, before any guest instruction. */
-static void assert_told_first(struct kvm_vcpu *vcpu, u64 level)
-{
-	u64 pc = vcpu_get_pc(vcpu);
-
-	assert_forced(run_once(vcpu), level);
-	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), pc);
-}
-
 /* REG-1: CTL and CVAL of a stopped vCPU */
 static void test_set_timer(const struct guest_timer *t)
 {

@@ -256,6 +256,14 @@ do {										\
 #define assert_done(x) __assert_exit(x, __x.uc.cmd == UCALL_DONE, "GUEST_DONE()")
 #define assert_level(x, want) \
 	__assert_exit(x, __x.level == (want), "field %#lx", (u64)(want))
+/* The next KVM_RUN tells the level, before any guest instruction. */
+#define assert_told_first(vcpu, want)						\
+do {										\
+	u64 __pc = vcpu_get_pc(vcpu);						\
+										\
+	assert_forced(run_once(vcpu), want);					\
+	TEST_ASSERT_EQ(vcpu_get_pc(vcpu), __pc);				\
+} while (0)
 #define assert_nr_forced(x, want)						\
 	__assert_exit(x, __x.nr_forced == (want),				\
 		      "%u forced exits on the way (there were %u)",		\
