@@ -3,11 +3,9 @@
  * EXIT: when userspace is told of a change of level.
  */
 #include "user_irq.h"
-#include "vcpu_thread.h"
 
 /* Set by the host in the guest's copy. */
 static u64 go;
-static u64 told;
 
 static void release_guest(struct kvm_vm *vm)
 {
@@ -50,50 +48,6 @@ static void test_expire_spinning(const struct guest_timer *t)
 	x = run_once(vcpu);
 	assert_done(x);
 	assert_level(x, t->level);
-	kvm_vm_free(vm);
-}
-
-/*
- * EXIT-1.offset: with an offset each access to the ptimer traps where the hardware cannot
- * subtract it. KVM has to load the timer again after it, or only a tick of the host's tells.
- */
-#define OFFSET_ROUNDS 50
-
-static void guest_expire_rounds(const struct guest_timer *t)
-{
-	u64 round;
-
-	for (round = 1; round <= OFFSET_ROUNDS; round++) {
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + usec_to_cycles(200));
-		timer_set_ctl(t->timer, CTL_ENABLE);
-		while (READ_ONCE(told) < round)
-			;
-		timer_set_ctl(t->timer, 0);
-		GUEST_SYNC(round);
-	}
-	GUEST_DONE();
-}
-
-static void test_expire_offset(const struct guest_timer *t)
-{
-	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_expire_rounds, t);
-	struct vcpu_exit x;
-
-	host_cpu_pin(0);
-	user_irq_set_counter_offset(vm, timer_get_cntct(VIRTUAL) / 2);
-	run_waiting_for("the forced exit for the next expiry");
-	host_interrupts_mark(t);
-	while (told < OFFSET_ROUNDS) {
-		assert_forced(run_once(vcpu), t->level);
-		told++;
-		sync_global_to_guest(vm, told);
-		x = run_past_forced(vcpu);
-		assert_sync(x, told);
-		assert_level(x, 0);
-	}
-	assert_host_interrupts(t, OFFSET_ROUNDS);
-	assert_done(run_once(vcpu));
 	kvm_vm_free(vm);
 }
 
@@ -440,9 +394,6 @@ static void test_immediate_exit_field(const struct guest_timer *t)
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("EXIT-1", "expiry while the guest spins forces an exit",
 		       test_expire_spinning),
-	TIMER_SUBTESTS("EXIT-1.offset",
-		       "expiries of a moved VM's timers interrupt the spinning guest",
-		       test_expire_offset),
 	TIMER_SUBTESTS("EXIT-2", "the asserted line forces no second exit", test_told_once),
 	TIMER_SUBTESTS("EXIT-3", "a change that meets an MMIO exit rides on it",
 		       test_ride_on_mmio),

@@ -12,6 +12,7 @@
 #define WORK 100000
 
 static u64 told;
+static u64 ahead;	/* of the next expiry, in ticks, and up to 63 more */
 
 static void guest_raise(const struct guest_timer *t)
 {
@@ -53,7 +54,7 @@ static void guest_rounds(const struct guest_timer *t)
 	u64 round;
 
 	for (round = 1; round <= ROUNDS; round++) {
-		timer_set_cval(t->timer, timer_get_cntct(t->timer) + round % 64);
+		timer_set_cval(t->timer, timer_get_cntct(t->timer) + ahead + round % 64);
 		timer_set_ctl(t->timer, CTL_ENABLE);
 		while (READ_ONCE(told) < round)
 			;
@@ -85,6 +86,29 @@ static void test_rounds(const struct guest_timer *t)
 	while (told < ROUNDS)
 		run_told(vm, vcpu, t);
 	assert_done(run_once(vcpu));
+	kvm_vm_free(vm);
+}
+
+/*
+ * PRG-2.offset: with an offset each access to the ptimer traps where the hardware cannot
+ * subtract it. KVM has to load the timer again after it, or only a tick of the host's tells.
+ */
+#define OFFSET_ROUNDS 50
+
+static void test_rounds_offset(const struct guest_timer *t)
+{
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_rounds, t);
+
+	host_cpu_pin(0);
+	user_irq_set_counter_offset(vm, timer_get_cntct(VIRTUAL) / 2);
+	ahead = usec_to_cycles(200);
+	sync_global_to_guest(vm, ahead);
+	run_waiting_for("the forced exit for the next expiry");
+	host_interrupts_mark(t);
+	while (told < OFFSET_ROUNDS)
+		run_told(vm, vcpu, t);
+	assert_host_interrupts(t, OFFSET_ROUNDS);
 	kvm_vm_free(vm);
 }
 
@@ -187,6 +211,8 @@ static void test_rounds_nogic(const struct guest_timer *t)
 static const struct subtest subtests[] = {
 	TIMER_SUBTESTS("PRG-1", "the guest works on while its line is high", test_work),
 	TIMER_SUBTESTS("PRG-2", "each of 5,000 expiries is told", test_rounds),
+	TIMER_SUBTESTS("PRG-2.offset", "and of a moved VM, by an interrupt of its own",
+		       test_rounds_offset),
 	TIMER_SUBTESTS("PRG-3", "a high line hides no expiry of another VM", test_neighbours),
 	TIMER_SUBTESTS("PRG-4", "host timers fire while a guest's line is high",
 		       test_host_timers),

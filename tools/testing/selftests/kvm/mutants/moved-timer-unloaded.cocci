@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// breaks: EXIT-1.offset
+// breaks: PRG-2.offset
 // modes: vhe
 // file: arch/arm64/kvm/arch_timer.c
 // since: 6.4
