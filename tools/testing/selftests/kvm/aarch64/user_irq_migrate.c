@@ -307,12 +307,11 @@ static void guest_move_pmu(void)
 static void test_move_pmu(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_move_pmu);
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_move_pmu);
 	struct vcpu_state *state;
 	struct vcpu_exit x;
 
 	(void)unused;
-	vcpu_pmu_init(vcpu);
 	x = run_past_forced(vcpu);
 	assert_sync(x, 0);
 	assert_level(x, KVM_ARM_DEV_PMU);

@@ -272,9 +272,8 @@ static void guest_after_init(void)
 static void test_init_again_pmu(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_raise_pmu);
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_raise_pmu);
 
-	vcpu_pmu_init(vcpu);
 	check_init_again(vm, vcpu, KVM_ARM_DEV_PMU, &pmu_features, guest_after_init, unused);
 }
 

@@ -178,8 +178,7 @@ static void test_move_pmu(const struct guest_timer *unused)
 
 	(void)unused;
 	host_cpu_require(2);
-	vm = pmu_vm_create(&vcpu, guest_count_cycles);
-	vcpu_pmu_init(vcpu);
+	vm = pmu_vm_start(&vcpu, guest_count_cycles);
 	host_cpu_pin(0);
 	headroom = 50000;
 	do {

@@ -380,11 +380,10 @@ static void run_to_signal(struct kvm_vcpu *vcpu, u64 level)
 static void test_signal_and_pmu(const struct guest_timer *unused)
 {
 	struct kvm_vcpu *vcpu;
-	struct kvm_vm *vm = pmu_vm_create(&vcpu, guest_pmu_ready);
+	struct kvm_vm *vm = pmu_vm_start(&vcpu, guest_pmu_ready);
 	struct vcpu_exit x;
 
 	(void)unused;
-	vcpu_pmu_init(vcpu);
 	x = run_past_forced(vcpu);
 	assert_reason(x, KVM_EXIT_MMIO);
 	assert_level(x, 0);

@@ -39,6 +39,9 @@ struct kvm_vm *pmu_vm_create(struct kvm_vcpu **vcpu, void *guest_code);
 /** vcpu_pmu_init() - KVM_ARM_VCPU_PMU_V3_INIT, without which the vCPU does not run */
 void vcpu_pmu_init(struct kvm_vcpu *vcpu);
 
+/** pmu_vm_start() - pmu_vm_create() and vcpu_pmu_init() */
+struct kvm_vm *pmu_vm_start(struct kvm_vcpu **vcpu, void *guest_code);
+
 /** vcpu_pmu_init_vgic() - the same in a VM with a vgic, which takes the PMU's interrupt */
 void vcpu_pmu_init_vgic(struct kvm_vcpu *vcpu);
 

@@ -28,6 +28,14 @@ void vcpu_pmu_init(struct kvm_vcpu *vcpu)
 		    "the PMU does not initialise: errno %d", errno);
 }
 
+struct kvm_vm *pmu_vm_start(struct kvm_vcpu **vcpu, void *guest_code)
+{
+	struct kvm_vm *vm = pmu_vm_create(vcpu, guest_code);
+
+	vcpu_pmu_init(*vcpu);
+	return vm;
+}
+
 void vcpu_pmu_init_vgic(struct kvm_vcpu *vcpu)
 {
 	u32 ppi = PMU_PPI;
