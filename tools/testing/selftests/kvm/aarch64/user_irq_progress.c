@@ -101,7 +101,7 @@ static void test_rounds_offset(const struct guest_timer *t)
 	struct kvm_vm *vm = user_irq_vm_create(&vcpu, guest_rounds, t);
 
 	host_cpu_pin(0);
-	user_irq_set_counter_offset(vm, timer_get_cntct(VIRTUAL) / 2);
+	user_irq_set_counter_offset(vm, 1);	/* What the guest makes of it: OLD-3.offset */
 	ahead = usec_to_cycles(200);
 	sync_global_to_guest(vm, ahead);
 	run_waiting_for("the forced exit for the next expiry");
