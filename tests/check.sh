@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The project's own tests: static checks, the suite on real kernels, the exit
-# codes of vmtest.sh, and whatever is in check.d. Each check gives one line,
-# and a failed one its output; the last line counts them.
+# codes of vmtest.sh, and whatever is in check.d. As many checks run at a time as
+# there are CPUs; in their order each gives one line, and a failed one its output.
+# The last line counts them.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 kvm=$root/tools/testing/selftests/kvm
 vmtest=$kvm/vmtest/vmtest.sh
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 begun=0 told=0
 
 # Not for programs in userspace that are guests as well: memory shared with
 # another world, ELF's types, macros that are initialisers or have no kernel
@@ -18,10 +19,30 @@ CHECKPATCH_IGNORE=VOLATILE,BIT_MACRO,MACRO_ARG_REUSE,COMPLEX_MACRO,PREFER_KERNEL
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,CAMELCASE,AVOID_EXTERNS,PREFER_DEFINED_ATTRIBUTE_MACRO
 CHECKPATCH_IGNORE=$CHECKPATCH_IGNORE,EMBEDDED_FUNCTION_NAME,BRACKET_SPACE,FUNCTION_ARGUMENTS
 
-work=$(mktemp -d) running=''
+work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# shellcheck disable=SC2086 # a list
-trap '[ -z "$running" ] || kill $running 2>/dev/null; exit 2' HUP INT TERM
+trap 'end_all; exit 2' HUP INT TERM
+
+# The fd 3 holds a line for each check that may begin.
+mkfifo "$work/free" && exec 3<>"$work/free" && seq "$(nproc)" >&3 || exit 2
+
+# end PID: it and what it has started
+end()
+{
+	for child in $(pgrep -P "$1"); do
+		end "$child"
+	done
+	kill "$1" 2>/dev/null
+}
+
+end_all()
+{
+	while [ $told -lt $begun ]; do
+		told=$((told + 1))
+		[ -s "$work/$told.rc" ] || end "$(cat "$work/$told.pid")"
+	done
+	wait
+}
 
 # What a log says of failures: for each at most 40 lines before it, and the end
 explain()
@@ -61,14 +82,30 @@ verdict()
 	fi
 }
 
-# check NAME COMMAND...
+# The checks that have ended, up to the first that has not
+tell()
+{
+	while [ -s "$work/$((told + 1)).rc" ]; do
+		told=$((told + 1))
+		verdict "$(cat "$work/$told.rc")" "$(cat "$work/$told.name")" "$work/$told"
+	done
+}
+
+# check NAME COMMAND...: begin it in the background, with a file $log of its own
 check()
 {
-	name=$1
+	read -r _ <&3
+	tell
+	begun=$((begun + 1))
+	log=$work/$begun
+	echo "$1" >"$log.name"
 	shift
-	rc=0
-	"$@" >"$work/log" 2>&1 || rc=$?
-	verdict $rc "$name" "$work/log"
+	(
+		"$@" >"$log" 2>&1 </dev/null 3>&-
+		echo $? >"$log.rc"
+		echo >&3
+	) &
+	echo $! >"$log.pid"
 }
 
 # exits CODE TEXT COMMAND...: ends with CODE and says TEXT, a regular expression
@@ -77,10 +114,10 @@ exits()
 	want=$1 text=$2
 	shift 2
 	code=0
-	"$@" >"$work/out" 2>&1 </dev/null || code=$?
-	cat "$work/out"
+	"$@" >"$log.out" 2>&1 || code=$?
+	cat "$log.out"
 	echo "exit code $code, expected $want and '$text'"
-	[ "$code" -eq "$want" ] && grep -q "$text" "$work/out"
+	[ "$code" -eq "$want" ] && grep -q "$text" "$log.out"
 }
 
 shellcheck_all()
@@ -98,7 +135,6 @@ checkpatch_all()
 		perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
 			--ignore "$CHECKPATCH_IGNORE" -f "$root/$file" || bad=1
 	done
-	cd "$root" || return 2
 	return $bad
 }
 
@@ -110,65 +146,37 @@ failures()
 		-e 's/^# INCOMPLETE \([^:]*\): .*/\1/p' "$1" | sort | tr '\n' ' '
 }
 
-# suite "KERNEL OPTION..." [ID...]: run the suite in the background; exactly the
-# subtests ID must fail, those written ID? may. A point release that Debian no
-# longer has is a skip
-suite()
+# fails_just "KERNEL OPTION..." [ID...]: the suite runs there; exactly the subtests ID
+# fail, those written ID? may. A point release that Debian no longer has is a skip
+fails_just()
 {
-	host=$1
-	log=$work/suite$(echo "$host" | tr ' ' _)
-	hosts="$hosts$host
-"
+	rc=0
+	# shellcheck disable=SC2086 # options
+	VMTEST_TIMEOUT=120 "$vmtest" -k $1 || rc=$?
 	shift
-	(
-		# A host without verdict gets another chance: QEMU is to blame for some.
-		for _ in 1 2; do
-			rc=0
-			# shellcheck disable=SC2086 # options
-			VMTEST_TIMEOUT=120 setpriv --pdeathsig TERM "$vmtest" -k $host >>"$log" 2>&1 </dev/null || rc=$?
-			[ $rc -eq 2 ] || break
-		done
-		shown=$(failures "$log")
-		want=$(for id in "$@"; do
-			case "$id $shown " in
-			*\?*" ${id%\?} "*) echo "${id%\?}" ;;
-			*\?*) ;;
-			*) echo "$id" ;;
-			esac
-		done | sort | tr '\n' ' ')
-		if [ $rc -eq 2 ] && grep -q 'unknown kernel' "$log"; then
-			echo "Debian no longer has this kernel" >"$log.why"
-			echo 4 >"$log.rc"
-			exit
-		fi
-		code=0
-		[ -z "$want" ] || code=1
-		{
-			echo "exit code $rc, expected $code"
-			echo "failed: $shown"
-			echo "expected: $want"
-		} >>"$log.why"
-		[ $rc -eq $code ] && [ "$shown" = "$want" ]
-		echo $? >"$log.rc"
-	) &
-	running="$running $!"
-	# A host has two CPUs, but keeps little more than one busy.
-	[ "$(echo "$hosts" | wc -l)" -le "$(nproc)" ] || reap
+	if [ $rc -eq 2 ] && grep -q 'unknown kernel' "$log"; then
+		echo "Debian no longer has this kernel"
+		return 4
+	fi
+	shown=$(failures "$log")
+	want=$(for id in "$@"; do
+		case "$id $shown " in
+		*\?*" ${id%\?} "*) echo "${id%\?}" ;;
+		*\?*) ;;
+		*) echo "$id" ;;
+		esac
+	done | sort | tr '\n' ' ')
+	code=0
+	[ -z "$want" ] || code=1
+	echo "exit code $rc, expected $code"
+	echo "failed: $shown"
+	echo "expected: $want"
+	[ $rc -eq $code ] && [ "$shown" = "$want" ]
 }
 
-reap()
+suite()
 {
-	wait
-	running=''
-	while read -r host; do
-		[ -n "$host" ] || continue
-		log=$work/suite$(echo "$host" | tr ' ' _)
-		cat "$log.why" >>"$log"
-		verdict "$(cat "$log.rc")" "suite on $host" "$log"
-	done <<-LIST
-	$hosts
-	LIST
-	hosts=''
+	check "suite on $1" fails_just "$@"
 }
 
 # Kernels of today, and some that are known to be bad: just what is broken there
@@ -176,7 +184,6 @@ reap()
 # was fixed upstream may be gone any day; exact versions show that it is seen.
 suites()
 {
-	hosts=''
 	suite "7.3 -m nvhe -g 2"
 	suite "7.3 -m nvhe -g 3"
 	suite "7.3 -m vhe -g 2"
@@ -205,17 +212,19 @@ suites()
 	suite "6.12.43 -m vhe -t user_irq_migrate:REG-2.pmu" REG-2.pmu
 	# shellcheck disable=SC2046 # a list
 	suite "6.12.43 -m nvhe -t user_irq_block" $(echo BLK-1 BLK-9 |
-		sed 's/[^ ]*/&.vtimer &.ptimer/g') BLK-4.vtimer 'BLK-4.ptimer?'
-	reap
+		sed 's/[^ ]*/&.vtimer &.ptimer/g') 'BLK-4.vtimer?' 'BLK-4.ptimer?'
 }
 
 # No process of a vmtest.sh that was ended by SIG may be left
 leaves_nothing()
 {
 	marker=vmtest-check-$$-$1
+	TMPDIR=$log.tmp
+	export TMPDIR
+	mkdir "$TMPDIR"
 	# A background process ignores SIGINT unless told otherwise.
 	env --default-signal=INT "$vmtest" --append "$marker" -t lib_selftest:HANG-guest \
-		>/dev/null 2>&1 </dev/null &
+		>/dev/null 2>&1 &
 	pid=$!
 	polls=0
 	while [ $polls -lt 60 ] && ! pgrep -f "qemu.*$marker" >/dev/null; do
@@ -233,7 +242,7 @@ leaves_nothing()
 		echo "QEMU is left after SIG$1"
 		return 1
 	fi
-	if ls "${TMPDIR:-/tmp}"/vmtest.* 2>/dev/null; then
+	if ls "$TMPDIR"/vmtest.* 2>/dev/null; then
 		echo "temporary files are left after SIG$1"
 		return 1
 	fi
@@ -297,6 +306,8 @@ for script in "$root"/tests/check.d/*.sh; do
 	check "$(basename "$script" .sh)" "$script" "$vmtest"
 done
 suites
+wait
+tell
 
 # Again, where it is seen
 [ ! -e "$work/failed" ] || cat "$work/failed"
